@@ -1,0 +1,63 @@
+//! What one render may use up, `tpl` and `include` and everything they parse included.
+
+use std::cell::Cell;
+
+use crate::Failure;
+
+/// The bounds of a [`Budget`].
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Nodes evaluated, items visited and the like.
+    pub steps: u64,
+    /// Bytes produced in all, by output and by functions.
+    pub bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { steps: 200_000_000, bytes: 2 << 30 }
+    }
+}
+
+/// A budget that is used up as a render goes on.
+#[derive(Debug)]
+pub struct Budget {
+    steps: Cell<u64>,
+    bytes: Cell<u64>,
+    limits: Limits,
+}
+
+impl Budget {
+    /// A full budget.
+    pub fn new(limits: Limits) -> Budget {
+        Budget { steps: Cell::new(limits.steps), bytes: Cell::new(limits.bytes), limits }
+    }
+
+    /// Takes `count` steps. Fails once none are left.
+    pub fn step(&self, count: u64) -> Result<(), Failure> {
+        match self.steps.get().checked_sub(count) {
+            Some(left) => {
+                self.steps.set(left);
+                Ok(())
+            }
+            None => Err(Failure::exhausted(format!("the templates need more than {} steps", self.limits.steps))),
+        }
+    }
+
+    /// Takes room for `count` bytes; ask before making them. Fails where they are not left.
+    pub fn bytes(&self, count: usize) -> Result<(), Failure> {
+        match self.bytes.get().checked_sub(count as u64) {
+            Some(left) => {
+                self.bytes.set(left);
+                Ok(())
+            }
+            None => Err(Failure::exhausted(format!("the templates produce more than {} bytes", self.limits.bytes))),
+        }
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget::new(Limits::default())
+    }
+}

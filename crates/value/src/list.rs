@@ -1,0 +1,67 @@
+//! Go slices. Nothing in a template changes one in place, so they are immutable here.
+
+use std::{ops::Deref, rc::Rc};
+
+use crate::Value;
+
+/// The element type of a slice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elem {
+    /// `[]interface {}`
+    Any,
+    /// `[]string`
+    String,
+    /// `[]int`
+    Int,
+    /// A slice whose `%T` is this name without the leading `[]`.
+    Named(&'static str),
+}
+
+/// A Go slice: immutable, shared when cloned. Dereferences to its items.
+#[derive(Clone, Debug)]
+pub struct List(Rc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    elem: Elem,
+    items: Vec<Value>,
+}
+
+impl List {
+    /// A slice with this element type; the caller sees to it that the items have it.
+    pub fn new(elem: Elem, items: Vec<Value>) -> List {
+        List(Rc::new(Inner { elem, items }))
+    }
+
+    /// The element type.
+    pub fn elem(&self) -> Elem {
+        self.0.elem
+    }
+
+    /// Go's `%T`, such as `[]interface {}`.
+    pub fn go_type(&self) -> String {
+        match self.0.elem {
+            Elem::Any => "[]interface {}".into(),
+            Elem::String => "[]string".into(),
+            Elem::Int => "[]int".into(),
+            Elem::Named(name) => format!("[]{name}"),
+        }
+    }
+
+    /// A list of the same type with each item changed by `change`.
+    pub fn map(&self, change: impl FnMut(&Value) -> Value) -> List {
+        List::new(self.0.elem, self.0.items.iter().map(change).collect())
+    }
+
+    /// Whether two handles share one list.
+    pub fn same(&self, other: &List) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Deref for List {
+    type Target = [Value];
+    fn deref(&self) -> &[Value] {
+        &self.0.items
+    }
+}
