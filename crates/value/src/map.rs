@@ -13,8 +13,8 @@ pub enum MapType {
     Values,
     /// `map[string]string`, which `split` returns; a missing key reads as "".
     String,
-    /// A map whose `%T` is this name.
-    Named(&'static str),
+    /// `map[string][]uint8`, the plain type of `.Files`.
+    Bytes,
 }
 
 impl MapType {
@@ -24,19 +24,19 @@ impl MapType {
             MapType::Any => "map[string]interface {}",
             MapType::Values => "common.Values",
             MapType::String => "map[string]string",
-            MapType::Named(name) => name,
+            MapType::Bytes => "map[string][]uint8",
         }
     }
 }
 
 /// A Go map with string keys. Cloning gives a second handle on the same map, as in Go.
+///
+/// The type belongs to the handle: `.Values` of a subchart and the table that the parent chart sees are one map
+/// under two types.
 #[derive(Clone, Debug)]
-pub struct Map(Rc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
+pub struct Map {
+    entries: Rc<RefCell<BTreeMap<Str, Value>>>,
     map_type: MapType,
-    entries: RefCell<BTreeMap<Str, Value>>,
 }
 
 impl Default for Map {
@@ -48,80 +48,80 @@ impl Default for Map {
 impl Map {
     /// An empty map.
     pub fn new(map_type: MapType) -> Map {
-        Map(Rc::new(Inner { map_type, entries: RefCell::default() }))
+        Map { entries: Rc::default(), map_type }
     }
 
     /// A map with these entries; a later entry replaces an earlier one with the same key.
     pub fn from_entries<K: Into<Str>>(map_type: MapType, entries: impl IntoIterator<Item = (K, Value)>) -> Map {
         let entries = entries.into_iter().map(|(key, value)| (key.into(), value)).collect();
-        Map(Rc::new(Inner { map_type, entries: RefCell::new(entries) }))
+        Map { entries: Rc::new(RefCell::new(entries)), map_type }
     }
 
     /// The map's Go type.
     pub fn map_type(&self) -> MapType {
-        self.0.map_type
+        self.map_type
     }
 
-    /// The same entries (not shared, values are) under another Go type.
+    /// The same map, shared, under another Go type.
     pub fn with_type(&self, map_type: MapType) -> Map {
-        Map(Rc::new(Inner { map_type, entries: self.0.entries.clone() }))
+        Map { entries: Rc::clone(&self.entries), map_type }
     }
 
     /// The value at `key`; a nil value that is there is `Some(Value::Nil)`.
     pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        self.0.entries.borrow().get(key.as_ref()).cloned()
+        self.entries.borrow().get(key.as_ref()).cloned()
     }
 
     /// Whether `key` is there.
     pub fn contains(&self, key: impl AsRef<[u8]>) -> bool {
-        self.0.entries.borrow().contains_key(key.as_ref())
+        self.entries.borrow().contains_key(key.as_ref())
     }
 
     /// Sets `key` to `value`, for every handle on this map.
     pub fn insert(&self, key: impl Into<Str>, value: Value) -> Option<Value> {
-        self.0.entries.borrow_mut().insert(key.into(), value)
+        self.entries.borrow_mut().insert(key.into(), value)
     }
 
     /// Removes `key`, for every handle on this map.
     pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        self.0.entries.borrow_mut().remove(key.as_ref())
+        self.entries.borrow_mut().remove(key.as_ref())
     }
 
     /// How many entries there are.
     pub fn len(&self) -> usize {
-        self.0.entries.borrow().len()
+        self.entries.borrow().len()
     }
 
     /// True where there is no entry.
     pub fn is_empty(&self) -> bool {
-        self.0.entries.borrow().is_empty()
+        self.entries.borrow().is_empty()
     }
 
     /// The keys in order (a copy: the map may change while they are walked).
     pub fn keys(&self) -> Vec<Str> {
-        self.0.entries.borrow().keys().cloned().collect()
+        self.entries.borrow().keys().cloned().collect()
     }
 
     /// The entries in key order (a copy: the map may change while they are walked).
     pub fn entries(&self) -> Vec<(Str, Value)> {
-        self.0.entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+        self.entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
     /// Calls `visit` with each entry in key order, without copying.
     ///
     /// `visit` must not change this map: use [`Map::entries`] where it might.
     pub fn visit<E>(&self, mut visit: impl FnMut(&Str, &Value) -> Result<(), E>) -> Result<(), E> {
-        self.0.entries.borrow().iter().try_for_each(|(key, value)| visit(key, value))
+        self.entries.borrow().iter().try_for_each(|(key, value)| visit(key, value))
     }
 
     /// A map of the same type with each value changed by `change`.
     pub fn map_values(&self, mut change: impl FnMut(&Value) -> Value) -> Map {
         let entries = self.entries();
-        Map::from_entries(self.0.map_type, entries.into_iter().map(|(key, value)| (key, change(&value))))
+        Map::from_entries(self.map_type, entries.into_iter().map(|(key, value)| (key, change(&value))))
     }
 
     /// Whether two handles share one map.
     pub fn same(&self, other: &Map) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.entries, &other.entries)
     }
 }

@@ -42,6 +42,12 @@ pub trait Object: Any {
         None
     }
 
+    /// As [`Object::display`], where the value is printed in place, not passed to a function: there Go finds
+    /// the methods of a pointer to a field too (`{{ .Capabilities.KubeVersion }}`).
+    fn display_in_place(&self) -> Option<String> {
+        self.display()
+    }
+
     /// What `encoding/json` sees: fields under their JSON names, or what `MarshalJSON` gives.
     fn to_plain(&self) -> Value {
         match self.underlying() {
