@@ -111,8 +111,8 @@ impl Type {
     pub fn accepts(self, value: &Value) -> bool {
         match (self, value) {
             (Type::Any, _) => true,
-            (Type::Map, Value::Map(map)) => matches!(map.map_type(), MapType::Any | MapType::Values),
-            (Type::List, Value::List(list)) => list.elem() == Elem::Any,
+            (Type::Map, Value::Map(map)) => matches!(map.map_type(), MapType::Any | MapType::Values | MapType::NilAny),
+            (Type::List, Value::List(list)) => matches!(list.elem(), Elem::Any | Elem::NilAny),
             (Type::Strings, Value::List(list)) => list.elem() == Elem::String,
             (_, Value::Nil) => false,
             _ => self.go_name() == value.go_type(),

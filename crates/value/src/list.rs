@@ -13,6 +13,8 @@ pub enum Elem {
     String,
     /// `[]int`
     Int,
+    /// A nil `[]interface {}`: empty, and null in JSON and YAML.
+    NilAny,
     /// A slice whose `%T` is this name without the leading `[]`.
     Named(&'static str),
 }
@@ -41,11 +43,16 @@ impl List {
     /// Go's `%T`, such as `[]interface {}`.
     pub fn go_type(&self) -> String {
         match self.0.elem {
-            Elem::Any => "[]interface {}".into(),
+            Elem::Any | Elem::NilAny => "[]interface {}".into(),
             Elem::String => "[]string".into(),
             Elem::Int => "[]int".into(),
             Elem::Named(name) => format!("[]{name}"),
         }
+    }
+
+    /// Whether it is a nil slice, which JSON and YAML write as null.
+    pub fn is_nil(&self) -> bool {
+        self.0.elem == Elem::NilAny
     }
 
     /// A list of the same type with each item changed by `change`.

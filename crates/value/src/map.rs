@@ -15,15 +15,19 @@ pub enum MapType {
     String,
     /// `map[string][]uint8`, the plain type of `.Files`.
     Bytes,
+    /// A nil `map[string]interface {}`: empty, and null in JSON and YAML.
+    NilAny,
+    /// A nil `map[string]string`: empty, and null in JSON and YAML.
+    NilString,
 }
 
 impl MapType {
     /// Go's `%T`.
     pub fn go_name(self) -> &'static str {
         match self {
-            MapType::Any => "map[string]interface {}",
+            MapType::Any | MapType::NilAny => "map[string]interface {}",
             MapType::Values => "common.Values",
-            MapType::String => "map[string]string",
+            MapType::String | MapType::NilString => "map[string]string",
             MapType::Bytes => "map[string][]uint8",
         }
     }
@@ -60,6 +64,11 @@ impl Map {
     /// The map's Go type.
     pub fn map_type(&self) -> MapType {
         self.map_type
+    }
+
+    /// Whether it is a nil map, which JSON and YAML write as null.
+    pub fn is_nil(&self) -> bool {
+        matches!(self.map_type, MapType::NilAny | MapType::NilString) && self.is_empty()
     }
 
     /// The same map, shared, under another Go type.
