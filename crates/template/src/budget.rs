@@ -44,6 +44,11 @@ impl Budget {
         }
     }
 
+    /// How many bytes are left.
+    pub(crate) fn bytes_left(&self) -> usize {
+        usize::try_from(self.bytes.get()).unwrap_or(usize::MAX)
+    }
+
     /// Takes room for `count` bytes; ask before making them. Fails where they are not left.
     pub fn bytes(&self, count: usize) -> Result<(), Failure> {
         match self.bytes.get().checked_sub(count as u64) {

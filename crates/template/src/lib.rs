@@ -3,8 +3,13 @@
 //! Takes template texts and a [`value::Value`], gives bytes. Bounded by one [`Budget`] a render,
 //! deterministic but for what [`Surroundings`] gives, and ignorant of Helm.
 
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
 mod budget;
+mod complex;
 mod error;
+pub mod fmt;
 mod function;
 pub mod sprig;
 mod surroundings;

@@ -1,0 +1,510 @@
+//! Prints values: containers, strings, numbers, each under its verb.
+
+use value::{FloatKind, Kind, List, Map, Object, Value, decode_rune};
+
+use super::{
+    flags::Flags,
+    float::{Float, float_text},
+    number::{Base, Integer, decimal, integer_text, rune_of, unicode_text},
+    quote::{can_backquote, quote_bytes, quote_rune},
+};
+use crate::complex::Complex;
+
+/// The nesting beyond which a value counts as endless: templates can make a map hold itself.
+const MAX_DEPTH: usize = Value::MAX_DEPTH;
+
+/// What Go prints for addresses differs from run to run; here all pointers are this one.
+const ADDRESS: u64 = 0x00c0_0001_2340;
+
+/// Collects what is printed, up to a limit.
+pub(super) struct Printer {
+    out: Vec<u8>,
+    limit: usize,
+    exceeded: bool,
+    pub(super) flags: Flags,
+    /// A bad verb is being described: methods are not called.
+    describing: bool,
+}
+
+impl Printer {
+    pub(super) fn new(out: Vec<u8>, limit: usize) -> Printer {
+        Printer { out, limit, exceeded: false, flags: Flags::default(), describing: false }
+    }
+
+    pub(super) fn finish(self) -> Vec<u8> {
+        self.out
+    }
+
+    /// Whether something was left out, because of the limit or of endless nesting.
+    pub(super) fn exceeded(&self) -> bool {
+        self.exceeded
+    }
+
+    pub(super) fn write(&mut self, text: &[u8]) {
+        if self.out.len().saturating_add(text.len()) > self.limit {
+            self.exceeded = true;
+        } else {
+            self.out.extend_from_slice(text);
+        }
+    }
+
+    pub(super) fn write_rune(&mut self, rune: char) {
+        self.write(rune.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+
+    /// `Sprint`.
+    pub(super) fn print(&mut self, operands: &[Value]) {
+        let mut after_string = true;
+        for operand in operands {
+            let is_string = operand.kind() == Kind::String;
+            if !is_string && !after_string {
+                self.write(b" ");
+            }
+            self.operand(operand, 'v');
+            after_string = is_string;
+        }
+    }
+
+    /// `Sprintln`.
+    pub(super) fn print_line(&mut self, operands: &[Value]) {
+        for (index, operand) in operands.iter().enumerate() {
+            if index > 0 {
+                self.write(b" ");
+            }
+            self.operand(operand, 'v');
+        }
+        self.write(b"\n");
+    }
+
+    /// What an action of a template prints.
+    pub(super) fn print_in_place(&mut self, value: &Value) {
+        match value {
+            Value::Nil => self.write(b"<no value>"),
+            Value::Object(object) => match object.display_in_place() {
+                Some(text) => self.write(text.as_bytes()),
+                None if object.kind() == Kind::Ptr => self.structure(object.as_ref(), 'v', 0),
+                None => self.value(value, 'v', 0),
+            },
+            other => self.value(other, 'v', 0),
+        }
+    }
+
+    /// An operand of its own.
+    pub(super) fn operand(&mut self, operand: &Value, verb: char) {
+        match (verb, operand) {
+            ('v' | 'T', Value::Nil) => self.pad(b"<nil>"),
+            (_, Value::Nil) => {
+                self.write(b"%!");
+                self.write_rune(verb);
+                self.write(b"(<nil>)");
+            }
+            ('T', _) => self.string(type_name(operand).as_bytes(), 's', operand),
+            ('p', _) => self.pointer(operand, verb),
+            (_, Value::Bytes(bytes)) => self.bytes(bytes, verb, operand, "[]byte"),
+            _ => self.value(operand, verb, 0),
+        }
+    }
+
+    /// A value at a depth of nesting.
+    fn value(&mut self, value: &Value, verb: char, depth: usize) {
+        if depth > MAX_DEPTH || self.exceeded {
+            self.exceeded = true;
+            return;
+        }
+        match value {
+            Value::Nil => self.nested_nil(),
+            Value::Bool(flag) => match verb {
+                't' | 'v' => self.pad(if *flag { b"true" } else { b"false" }),
+                _ => self.bad_verb(value, verb),
+            },
+            Value::Int(number, _) => self.integer(Integer::signed(*number), verb, value),
+            Value::Uint(number, _) => self.integer(Integer::unsigned(*number), verb, value),
+            Value::Float(number, kind) => {
+                let bits = if *kind == FloatKind::Float32 { 32 } else { 64 };
+                self.float(*number, bits, verb, value);
+            }
+            Value::String(text) => self.string(text, verb, value),
+            Value::Bytes(bytes) => self.bytes(bytes, verb, value, "[]uint8"),
+            Value::List(list) => self.list(list, verb, depth, &list.go_type()),
+            Value::Map(map) => self.map(map, verb, depth, map.map_type().go_name()),
+            Value::Object(object) => self.object(object.as_ref(), value, verb, depth),
+        }
+    }
+
+    fn nested_nil(&mut self) {
+        self.write(if self.flags.sharp_v { b"interface {}(nil)" } else { b"<nil>" });
+    }
+
+    fn list(&mut self, list: &List, verb: char, depth: usize, type_name: &str) {
+        let sharp = self.flags.sharp_v;
+        if sharp {
+            self.write(type_name.as_bytes());
+            if list.is_nil() {
+                return self.write(b"(nil)");
+            }
+        }
+        self.write(if sharp { b"{" } else { b"[" });
+        for (index, item) in list.iter().enumerate() {
+            if index > 0 {
+                self.separate();
+            }
+            self.value(item, verb, depth + 1);
+            if self.exceeded {
+                return;
+            }
+        }
+        self.write(if sharp { b"}" } else { b"]" });
+    }
+
+    fn map(&mut self, map: &Map, verb: char, depth: usize, type_name: &str) {
+        let sharp = self.flags.sharp_v;
+        if sharp {
+            self.write(type_name.as_bytes());
+            if map.is_nil() {
+                return self.write(b"(nil)");
+            }
+        }
+        self.write(if sharp { b"{" } else { b"map[" });
+        let mut first = true;
+        let whole = map.visit(|key, item| {
+            if !std::mem::take(&mut first) {
+                self.separate();
+            }
+            self.string(key, verb, &Value::String(key.clone()));
+            self.write(b":");
+            self.value(item, verb, depth + 1);
+            if self.exceeded { Err(()) } else { Ok(()) }
+        });
+        if whole.is_ok() {
+            self.write(if sharp { b"}" } else { b"]" });
+        }
+    }
+
+    fn separate(&mut self) {
+        self.write(if self.flags.sharp_v { b", " } else { b" " });
+    }
+
+    fn object(&mut self, object: &dyn Object, value: &Value, verb: char, depth: usize) {
+        if let Some(complex) = object.as_any().downcast_ref::<Complex>() {
+            return self.complex(complex, verb, value);
+        }
+        if verb == 'w' {
+            return self.bad_verb(value, verb);
+        }
+        if !self.flags.sharp_v
+            && !self.describing
+            && matches!(verb, 'v' | 's' | 'x' | 'X' | 'q')
+            && let Some(text) = object.display()
+        {
+            return self.string(text.as_bytes(), verb, value);
+        }
+        match object.underlying() {
+            Some(Value::List(list)) => self.list(&list, verb, depth, &object.go_type()),
+            Some(Value::Map(map)) => self.map(&map, verb, depth, &object.go_type()),
+            Some(Value::Bytes(bytes)) => self.bytes(&bytes, verb, value, &object.go_type()),
+            Some(Value::Int(number, _)) => self.integer(Integer::signed(number), verb, value),
+            Some(Value::Uint(number, _)) => self.integer(Integer::unsigned(number), verb, value),
+            Some(Value::Float(number, _)) => self.float(number, 64, verb, value),
+            Some(Value::String(text)) => self.string(&text, verb, value),
+            Some(plain) => self.value(&plain, verb, depth + 1),
+            None if object.kind() == Kind::Ptr && depth > 0 => self.pointer(value, verb),
+            None => {
+                if object.kind() == Kind::Ptr {
+                    self.write(b"&");
+                }
+                self.structure(object, verb, depth);
+            }
+        }
+    }
+
+    fn structure(&mut self, object: &dyn Object, verb: char, depth: usize) {
+        if self.flags.sharp_v {
+            self.write(object.go_type().trim_start_matches('*').as_bytes());
+        }
+        self.write(b"{");
+        for (index, (name, field)) in object.fields().iter().enumerate() {
+            if index > 0 {
+                self.separate();
+            }
+            if self.flags.plus_v || self.flags.sharp_v {
+                self.write(name.as_bytes());
+                self.write(b":");
+            }
+            self.value(field, verb, depth + 1);
+            if self.exceeded {
+                return;
+            }
+        }
+        self.write(b"}");
+    }
+
+    fn pointer(&mut self, value: &Value, verb: char) {
+        let is_nil = match value {
+            Value::Map(map) => map.is_nil(),
+            Value::List(list) => list.is_nil(),
+            Value::Bytes(_) => false,
+            Value::Object(object) if matches!(object.kind(), Kind::Ptr | Kind::Map | Kind::Slice | Kind::Func) => false,
+            _ => return self.bad_verb(value, verb),
+        };
+        let address = Integer::unsigned(if is_nil { 0 } else { ADDRESS });
+        match verb {
+            'v' if self.flags.sharp_v => {
+                self.write(format!("({})(", type_name(value)).as_bytes());
+                self.prefixed(address, true);
+                self.write(b")");
+            }
+            'v' | 'p' => self.prefixed(address, !self.flags.sharp),
+            'b' | 'o' | 'd' | 'x' | 'X' => self.integer(address, verb, value),
+            _ => self.bad_verb(value, verb),
+        }
+    }
+
+    /// Hexadecimal, with or without `0x`.
+    fn prefixed(&mut self, number: Integer, prefix: bool) {
+        let flags = Flags { sharp: prefix, ..self.flags };
+        self.padded_integer(&flags, number, Base::Sixteen);
+    }
+
+    fn integer(&mut self, number: Integer, verb: char, value: &Value) {
+        let unsigned = matches!(value.kind(), Kind::Uint | Kind::Uint8 | Kind::Uint16 | Kind::Uint32 | Kind::Uint64);
+        let base = match verb {
+            'v' if self.flags.sharp_v && unsigned => return self.prefixed(number, true),
+            'v' | 'd' => {
+                if self.flags.width.is_none() && self.flags.precision.is_none() && !self.flags.plus && !self.flags.space
+                {
+                    return self.plain_decimal(number);
+                }
+                Base::Ten
+            }
+            'b' => Base::Two,
+            'o' => Base::Eight,
+            'O' => Base::EightPrefixed,
+            'x' => Base::Sixteen,
+            'X' => Base::SixteenUpper,
+            'c' => return self.pad(rune_of(number.bits()).encode_utf8(&mut [0; 4]).as_bytes()),
+            'q' => return self.pad(&quote_rune(rune_of(number.bits()), self.flags.plus)),
+            'U' => {
+                let text = unicode_text(&self.flags, number.bits());
+                return self.pad_with(&text, b' ');
+            }
+            _ => return self.bad_verb(value, verb),
+        };
+        let flags = self.flags;
+        self.padded_integer(&flags, number, base);
+    }
+
+    fn plain_decimal(&mut self, number: Integer) {
+        if number.negative {
+            self.write(b"-");
+        }
+        let mut buffer = [0; 20];
+        self.write(decimal(&mut buffer, number.magnitude));
+    }
+
+    fn padded_integer(&mut self, flags: &Flags, number: Integer, base: Base) {
+        let text = integer_text(flags, number, base).unwrap_or_default();
+        self.pad_with(&text, b' ');
+    }
+
+    fn float(&mut self, number: f64, bits: u32, verb: char, value: &Value) {
+        let (verb, precision) = match verb {
+            'v' => (b'v', None),
+            'b' => (b'b', None),
+            'g' => (b'g', None),
+            'G' => (b'G', None),
+            'x' => (b'x', None),
+            'X' => (b'X', None),
+            'e' => (b'e', Some(6)),
+            'E' => (b'E', Some(6)),
+            'f' | 'F' => (b'f', Some(6)),
+            _ => return self.bad_verb(value, verb),
+        };
+        let laid = float_text(&self.flags, Float { number, bits, verb, precision });
+        self.padded_float(&laid.text, laid.zeros_allowed);
+    }
+
+    fn padded_float(&mut self, text: &[u8], zeros_allowed: bool) {
+        let zeros = self.flags.zero && !self.flags.minus && zeros_allowed;
+        if !zeros {
+            return self.pad_with(text, b' ');
+        }
+        // The sign goes before the zeros.
+        let signed = matches!(text.first(), Some(b'+' | b'-' | b' '));
+        let (sign, digits) = text.split_at(usize::from(signed && self.flags.width.is_some()));
+        self.write(sign);
+        self.repeat(b'0', self.flags.width.unwrap_or(0).saturating_sub(text.len()));
+        self.write(digits);
+    }
+
+    fn complex(&mut self, complex: &Complex, verb: char, value: &Value) {
+        if !matches!(verb, 'v' | 'b' | 'g' | 'G' | 'x' | 'X' | 'f' | 'F' | 'e' | 'E') {
+            return self.bad_verb(value, verb);
+        }
+        let plus = self.flags.plus;
+        self.write(b"(");
+        self.float(complex.real, 64, verb, value);
+        self.flags.plus = true;
+        self.float(complex.imaginary, 64, verb, value);
+        self.write(b"i)");
+        self.flags.plus = plus;
+    }
+
+    fn string(&mut self, text: &[u8], verb: char, value: &Value) {
+        match verb {
+            'v' if self.flags.sharp_v => self.quoted(text),
+            'v' | 's' => {
+                let text = self.truncated(text);
+                self.pad(text);
+            }
+            'x' => self.hexadecimal(text, b"0123456789abcdefx"),
+            'X' => self.hexadecimal(text, b"0123456789ABCDEFX"),
+            'q' => self.quoted(text),
+            _ => self.bad_verb(value, verb),
+        }
+    }
+
+    fn quoted(&mut self, text: &[u8]) {
+        let text = self.truncated(text);
+        if self.flags.sharp && can_backquote(text) {
+            let quoted = [b"`", text, b"`"].concat();
+            return self.pad(&quoted);
+        }
+        self.pad(&quote_bytes(text, self.flags.plus));
+    }
+
+    /// The part of a string that the precision, counted in runes, lets through.
+    fn truncated<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+        let Some(precision) = self.flags.precision else {
+            return text;
+        };
+        let mut length = 0;
+        for _ in 0..precision {
+            match decode_rune(text.get(length..).unwrap_or_default()) {
+                Some((_, size)) => length += size,
+                None => break,
+            }
+        }
+        text.get(..length).unwrap_or(text)
+    }
+
+    fn hexadecimal(&mut self, text: &[u8], digits: &[u8; 17]) {
+        let length = self.flags.precision.map_or(text.len(), |precision| precision.min(text.len()));
+        let text = text.get(..length).unwrap_or(text);
+        if text.is_empty() {
+            return self.repeat(self.pad_byte(), self.flags.width.unwrap_or(0));
+        }
+        let [.., x] = *digits;
+        let digit = |nibble: u8| digits.get(usize::from(nibble)).copied().unwrap_or(b'0');
+        let mut out = Vec::with_capacity(text.len().saturating_mul(2));
+        for (index, &byte) in text.iter().enumerate() {
+            if self.flags.space && index > 0 {
+                out.push(b' ');
+            }
+            if self.flags.sharp && (self.flags.space || index == 0) {
+                out.extend([b'0', x]);
+            }
+            out.extend([digit(byte >> 4), digit(byte & 15)]);
+        }
+        let padding = self.flags.width.unwrap_or(0).saturating_sub(out.len());
+        self.pad_around(&out, padding, self.pad_byte());
+    }
+
+    /// `type_name` is what `%#v` calls the type.
+    fn bytes(&mut self, bytes: &[u8], verb: char, value: &Value, type_name: &str) {
+        match verb {
+            's' => {
+                let text = self.truncated(bytes);
+                self.pad(text);
+            }
+            'x' | 'X' | 'q' => self.string(bytes, verb, value),
+            _ => {
+                let sharp = self.flags.sharp_v && matches!(verb, 'v' | 'd');
+                if sharp {
+                    self.write(type_name.as_bytes());
+                }
+                self.write(if sharp { b"{" } else { b"[" });
+                for (index, &byte) in bytes.iter().enumerate() {
+                    if index > 0 {
+                        self.separate();
+                    }
+                    let item = Value::Uint(u64::from(byte), value::UintKind::Uint8);
+                    self.value(&item, verb, 1);
+                    if self.exceeded {
+                        return;
+                    }
+                }
+                self.write(if sharp { b"}" } else { b"]" });
+            }
+        }
+    }
+
+    fn bad_verb(&mut self, value: &Value, verb: char) {
+        if self.describing {
+            // Cannot happen: `v` fits every value. Guards against endless recursion.
+            return;
+        }
+        self.describing = true;
+        self.write(b"%!");
+        self.write_rune(verb);
+        self.write(b"(");
+        self.write(type_name(value).as_bytes());
+        self.write(b"=");
+        match value {
+            Value::Bytes(bytes) => self.bytes(bytes, 'v', value, "[]byte"),
+            _ => self.value(value, 'v', 0),
+        }
+        self.write(b")");
+        self.describing = false;
+    }
+
+    fn pad_byte(&self) -> u8 {
+        if self.flags.zero && !self.flags.minus { b'0' } else { b' ' }
+    }
+
+    fn pad(&mut self, text: &[u8]) {
+        self.pad_with(text, self.pad_byte());
+    }
+
+    fn pad_with(&mut self, text: &[u8], byte: u8) {
+        match self.flags.width {
+            None | Some(0) => self.write(text),
+            Some(width) => self.pad_around(text, width.saturating_sub(rune_count(text)), byte),
+        }
+    }
+
+    fn pad_around(&mut self, text: &[u8], count: usize, byte: u8) {
+        if self.flags.minus {
+            self.write(text);
+            self.repeat(byte, count);
+        } else {
+            self.repeat(byte, count);
+            self.write(text);
+        }
+    }
+
+    fn repeat(&mut self, byte: u8, count: usize) {
+        if self.out.len().saturating_add(count) > self.limit {
+            self.exceeded = true;
+        } else {
+            self.out.resize(self.out.len() + count, byte);
+        }
+    }
+}
+
+/// Go's `%T`.
+pub(super) fn type_name(value: &Value) -> String {
+    value.go_type()
+}
+
+/// Go's `utf8.RuneCount`.
+fn rune_count(mut text: &[u8]) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
+    let mut count = 0;
+    while let Some((_, size)) = decode_rune(text) {
+        text = text.get(size..).unwrap_or_default();
+        count += 1;
+    }
+    count
+}
