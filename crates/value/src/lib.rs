@@ -4,6 +4,7 @@
 //! `sigs.k8s.io/yaml` and `encoding/json` would give. Never reads files, the clock or the environment,
 //! and treats every input as hostile: bounded depth, bounded alias expansion, no panic.
 
+pub mod address;
 mod go_type;
 pub mod json;
 mod list;
@@ -13,6 +14,7 @@ mod object;
 pub mod quote;
 mod scalar;
 mod string;
+pub mod url;
 pub mod yaml;
 
 pub use crate::{
