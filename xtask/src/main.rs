@@ -1,5 +1,58 @@
-//! The project's own tasks: `cargo xtask test|oracle|bench|gen|tidy`.
+//! The project's own tasks: `cargo xtask test|tidy|deny|oracle|corpus|bench|tools`.
 
-fn main() -> anyhow::Result<()> {
-    anyhow::bail!("no task is built yet")
+use std::process::ExitCode;
+
+mod bench;
+mod binary;
+mod corpus;
+mod oracle;
+mod process;
+mod test;
+mod tidy;
+mod tools;
+mod workspace;
+
+const USAGE: &str = "\
+usage: cargo xtask TASK
+
+  test             all that CI runs; what was skipped, and why, is printed at the end
+  tidy             crate arrows, file sizes, forgotten test files, words that stay out
+  deny             licences, bans and sources of dependencies (cargo-deny)
+  oracle [FILTER]  compares our answers with those recorded from the real Helm
+  oracle record [FILTER]
+                   asks the real Helm again and writes its answers down
+  corpus [FILTER]  renders the corpus of public charts and compares with Helm's output
+  bench render     pintle beside the real Helm on the same work, in one run
+  tools            builds the tools that tests need, and prints where they are
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs a task; false where it ran and found something wrong.
+fn run(arguments: &[String]) -> anyhow::Result<bool> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["test"] => test::run(),
+        ["tidy"] => tidy::run(),
+        ["deny"] => tools::deny(),
+        ["oracle", "record", filter @ ..] => oracle::record(filter.first().copied()),
+        ["oracle", filter @ ..] => oracle::compare(filter.first().copied()),
+        ["corpus", filter @ ..] => corpus::run(filter.first().copied()),
+        ["bench", "render"] => bench::render(),
+        ["tools"] => tools::print(),
+        _ => {
+            eprint!("{USAGE}");
+            Ok(false)
+        }
+    }
 }

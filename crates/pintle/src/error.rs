@@ -1,0 +1,86 @@
+//! What an operation can fail with.
+
+use std::fmt;
+
+/// What kind of failure it is; exit codes and hints depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Arguments or flags that do not go together.
+    Usage,
+    /// A chart, file or repository that cannot be found or read.
+    Source,
+    /// A chart that is malformed.
+    Chart,
+    /// Values that cannot be read or merged, or that the chart's schema refuses.
+    Values,
+    /// A template that cannot be parsed or executed, or whose output is no YAML.
+    Render,
+    /// A file that cannot be written.
+    Output,
+    /// A part of Helm that is not built yet.
+    NotBuilt,
+}
+
+/// A failed operation.
+///
+/// Displays as the one message that Helm prints behind `Error: ` (some of Helm's span lines); what pintle adds
+/// to it, hints and a look at the source, is kept apart.
+#[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+    hints: Vec<String>,
+    snippet: Option<String>,
+}
+
+impl Error {
+    /// A failure with Helm's message.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error { kind, message: message.into(), hints: Vec::new(), snippet: None }
+    }
+
+    /// The same with a sentence on what to do.
+    #[must_use]
+    pub fn hinted(mut self, hint: impl Into<String>) -> Error {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The same with the lines of the source that it is about.
+    #[must_use]
+    pub fn with_snippet(mut self, snippet: Option<String>) -> Error {
+        self.snippet = snippet;
+        self
+    }
+
+    /// The same with Helm's message changed by `change` (a prefix such as `INSTALLATION FAILED: `).
+    #[must_use]
+    pub fn map_message(mut self, change: impl FnOnce(String) -> String) -> Error {
+        self.message = change(self.message);
+        self
+    }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// What to do about it, a sentence each.
+    pub fn hints(&self) -> &[String] {
+        &self.hints
+    }
+
+    /// The lines of the template, values or manifest that it is about, with a mark under the place.
+    pub fn snippet(&self) -> Option<&str> {
+        self.snippet.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}

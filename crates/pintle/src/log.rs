@@ -1,0 +1,36 @@
+//! Lines for the user's log, as values: the library never prints.
+
+/// How loud a line is. Helm prints Warn and Error always, Debug with `--debug`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Level {
+    Debug,
+    Info,
+    Warn,
+    Error,
+}
+
+/// A line as Helm's log handler prints it: `level=WARN msg="this chart is deprecated" key=value`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// How loud it is.
+    pub level: Level,
+    /// The message.
+    pub message: String,
+    /// The attributes, in order.
+    pub attributes: Vec<(String, String)>,
+}
+
+impl LogLine {
+    /// A line without attributes.
+    pub fn new(level: Level, message: impl Into<String>) -> LogLine {
+        LogLine { level, message: message.into(), attributes: Vec::new() }
+    }
+
+    /// The same line with one attribute more.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<String>) -> LogLine {
+        self.attributes.push((key.to_owned(), value.into()));
+        self
+    }
+}

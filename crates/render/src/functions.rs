@@ -1,0 +1,251 @@
+//! Helm's own template functions. Helm: `pkg/engine/funcs.go` and `engine.go`.
+
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
+use template::{Body, BoundFunction, Call, Failure, Function, Functions, toml};
+use value::{Map, Signature, Str, Type, Value, json, yaml};
+
+use crate::{Lookup, Mode, Warning};
+
+/// How often a template may be included within itself. Helm: `recursionMaxNums`.
+const MAX_NESTED_INCLUDES: usize = 1_000;
+
+/// What functions of one render share.
+pub(crate) struct State {
+    pub(crate) mode: Mode,
+    pub(crate) lookup: Option<Rc<dyn Lookup>>,
+    pub(crate) warnings: RefCell<Vec<Warning>>,
+    included: RefCell<HashMap<Str, usize>>,
+}
+
+impl State {
+    pub(crate) fn new(mode: Mode, lookup: Option<Rc<dyn Lookup>>) -> State {
+        State { mode, lookup, warnings: RefCell::default(), included: RefCell::default() }
+    }
+
+    fn warn(&self, warning: Warning) {
+        self.warnings.borrow_mut().push(warning);
+    }
+}
+
+/// Sprig's functions without `env` and `expandenv`, and Helm's own.
+pub(crate) fn functions(state: &Rc<State>) -> Functions {
+    let mut functions = Functions::default();
+    functions.extend(template::sprig::functions());
+    functions.remove("env");
+    functions.remove("expandenv");
+    functions.extend(conversions());
+    functions.extend([
+        bound("include", &[Type::String, Type::Any], state, include),
+        bound("tpl", &[Type::String, Type::Any], state, tpl),
+        bound("required", &[Type::String, Type::Any], state, required),
+        bound("fail", &[Type::String], state, fail),
+        bound("lookup", &[Type::String, Type::String, Type::String, Type::String], state, lookup),
+    ]);
+    functions
+}
+
+type Stateful = fn(&State, &mut Call<'_>, &[Value]) -> Result<Value, Failure>;
+
+fn bound(name: &'static str, params: &'static [Type], state: &Rc<State>, body: Stateful) -> Function {
+    let state = Rc::clone(state);
+    let body: Rc<BoundFunction> = Rc::new(move |call, arguments| body(&state, call, arguments));
+    Function { name, signature: Signature::fixed(params), body: Body::Bound(body) }
+}
+
+fn conversions() -> Vec<Function> {
+    const ANY: Signature = Signature::fixed(&[Type::Any]);
+    const TEXT: Signature = Signature::fixed(&[Type::String]);
+    vec![
+        Function::native("toYaml", ANY, |call, arguments| to_text(call, arguments, |value| to_yaml(value).ok())),
+        Function::native("mustToYaml", ANY, |call, arguments| must(call, arguments, to_yaml)),
+        Function::native("toYamlPretty", ANY, |call, arguments| {
+            to_text(call, arguments, |value| yaml::to_vec_pretty(value).ok().map(without_newline))
+        }),
+        Function::native("toJson", ANY, |call, arguments| to_text(call, arguments, |value| json::to_vec(value).ok())),
+        Function::native("mustToJson", ANY, |call, arguments| {
+            must(call, arguments, |value| json::to_vec(value).map_err(|error| error.to_string()))
+        }),
+        Function::native("toToml", ANY, |call, arguments| {
+            to_text(call, arguments, |value| Some(toml::to_vec(value).unwrap_or_else(String::into_bytes)))
+        }),
+        Function::native("mustToToml", ANY, |call, arguments| must(call, arguments, toml::to_vec)),
+        Function::native("fromYaml", TEXT, |call, arguments| {
+            let read = yaml::map_from_slice(text(call, arguments)?);
+            Ok(map_or_error(read.map_err(|error| error.to_string())))
+        }),
+        Function::native("fromYamlArray", TEXT, |call, arguments| {
+            let read = yaml::from_slice(text(call, arguments)?).map_err(|error| error.to_string());
+            Ok(list_or_error(read, "error unmarshaling JSON: while decoding JSON: "))
+        }),
+        Function::native("fromJson", TEXT, |call, arguments| {
+            let read = json::from_slice(text(call, arguments)?).map_err(|error| error.to_string());
+            Ok(map_or_error(read.and_then(as_map)))
+        }),
+        Function::native("fromJsonArray", TEXT, |call, arguments| {
+            let read = json::from_slice(text(call, arguments)?).map_err(|error| error.to_string());
+            Ok(list_or_error(read, ""))
+        }),
+        Function::native("fromToml", TEXT, |call, arguments| {
+            Ok(map_or_error(toml::from_slice(text(call, arguments)?)))
+        }),
+    ]
+}
+
+/// Writes the argument; empty where it cannot be written.
+fn to_text(
+    call: &mut Call<'_>,
+    arguments: &[Value],
+    write: impl Fn(&Value) -> Option<Vec<u8>>,
+) -> Result<Value, Failure> {
+    let text = write(arguments.first().unwrap_or(&Value::Nil)).unwrap_or_default();
+    call.budget.bytes(text.len())?;
+    Ok(Value::string(text))
+}
+
+/// Writes the argument; the function fails where it cannot be written (Go's counterpart panics).
+fn must(
+    call: &mut Call<'_>,
+    arguments: &[Value],
+    write: impl Fn(&Value) -> Result<Vec<u8>, String>,
+) -> Result<Value, Failure> {
+    let text = write(arguments.first().unwrap_or(&Value::Nil)).map_err(Failure::new)?;
+    call.budget.bytes(text.len())?;
+    Ok(Value::string(text))
+}
+
+fn to_yaml(value: &Value) -> Result<Vec<u8>, String> {
+    yaml::to_vec(value).map(without_newline).map_err(|error| error.to_string())
+}
+
+fn without_newline(mut text: Vec<u8>) -> Vec<u8> {
+    if text.last() == Some(&b'\n') {
+        text.pop();
+    }
+    text
+}
+
+/// The text argument, its size charged for what reading it will make.
+fn text<'a>(call: &mut Call<'_>, arguments: &'a [Value]) -> Result<&'a [u8], Failure> {
+    let text = arguments.first().and_then(Value::as_str).map(Str::as_bytes).unwrap_or_default();
+    call.budget.bytes(text.len().saturating_mul(4))?;
+    Ok(text)
+}
+
+/// Helm's `fromYaml` and the like give the error under the key `Error`.
+fn map_or_error(read: Result<Map, String>) -> Value {
+    Value::Map(read.unwrap_or_else(|message| {
+        let map = Map::default();
+        map.insert("Error", Value::string(message));
+        map
+    }))
+}
+
+fn as_map(read: Value) -> Result<Map, String> {
+    match read {
+        Value::Map(map) => Ok(map),
+        Value::Nil => Ok(Map::new(value::MapType::NilAny)),
+        other => {
+            Err(format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", json_kind(&other)))
+        }
+    }
+}
+
+fn list_or_error(read: Result<Value, String>, prefix: &str) -> Value {
+    let message = match read {
+        Ok(Value::List(list)) => return Value::List(list),
+        Ok(Value::Nil) if prefix.is_empty() => return Value::List(value::List::new(value::Elem::NilAny, Vec::new())),
+        Ok(Value::Nil) => return Value::list(Vec::new()),
+        Ok(other) => {
+            format!("{prefix}json: cannot unmarshal {} into Go value of type []interface {{}}", json_kind(&other))
+        }
+        Err(message) => message,
+    };
+    Value::list(vec![Value::string(message)])
+}
+
+/// What Go's JSON decoder calls a value that does not fit.
+fn json_kind(value: &Value) -> &'static str {
+    match value {
+        Value::Bool(_) => "bool",
+        Value::String(_) | Value::Bytes(_) => "string",
+        Value::List(_) => "array",
+        Value::Map(_) | Value::Object(_) => "object",
+        Value::Nil => "null",
+        Value::Int(..) | Value::Uint(..) | Value::Float(..) => "number",
+    }
+}
+
+fn include(state: &State, call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let [Value::String(name), data] = arguments else {
+        return Err(Failure::new("include takes a name and a value"));
+    };
+    let depth = *state.included.borrow_mut().entry(name.clone()).and_modify(|depth| *depth += 1).or_insert(1);
+    // Helm counts after it has looked: a name may be open 1,001 times.
+    if depth > MAX_NESTED_INCLUDES + 1 {
+        return Err(Failure::new(format!(
+            "rendering template has a nested reference name: {name}: unable to execute template"
+        )));
+    }
+    let result = call.executor.execute(&name.to_text(), data);
+    if let Some(depth) = state.included.borrow_mut().get_mut(name) {
+        *depth -= 1;
+    }
+    Ok(Value::string(result.map_err(|error| Failure::wrap("", error))?))
+}
+
+fn tpl(_: &State, call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let [Value::String(text), data] = arguments else {
+        return Err(Failure::new("tpl takes a text and a value"));
+    };
+    let executed = call
+        .executor
+        .execute_text(text, data)
+        .map_err(|error| Failure::wrap(&format!("cannot parse template {}: ", value::quote::quote(text)), error))?;
+    let output = executed.map_err(|error| {
+        let prefix = format!("error during tpl function execution for {}: ", value::quote::quote(text));
+        Failure::wrap(&prefix, error)
+    })?;
+    Ok(Value::string(crate::without_no_value(output)))
+}
+
+fn required(state: &State, _: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let [Value::String(message), value] = arguments else {
+        return Err(Failure::new("required takes a message and a value"));
+    };
+    let missing = match value {
+        Value::Nil => true,
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    };
+    match state.mode {
+        _ if !missing => Ok(value.clone()),
+        Mode::Lint => {
+            state.warn(Warning::MissingRequired { message: message.to_string(), nil: value.is_nil() });
+            Ok(Value::string(""))
+        }
+        Mode::Render => Err(Failure::new(crate::error::mark(message))),
+    }
+}
+
+fn fail(state: &State, _: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let message = arguments.first().and_then(Value::as_str).cloned().unwrap_or_default();
+    match state.mode {
+        Mode::Lint => {
+            state.warn(Warning::Failed { message: message.to_string() });
+            Ok(Value::string(""))
+        }
+        Mode::Render => Err(Failure::new(crate::error::mark(&message))),
+    }
+}
+
+fn lookup(state: &State, _: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let Some(cluster) = state.lookup.as_ref().filter(|_| state.mode == Mode::Render) else {
+        return Ok(Value::Map(Map::default()));
+    };
+    let texts: Vec<String> = arguments.iter().filter_map(Value::as_str).map(ToString::to_string).collect();
+    let [api_version, kind, namespace, name] = texts.as_slice() else {
+        return Err(Failure::new("lookup takes an apiVersion, a kind, a namespace and a name"));
+    };
+    cluster.lookup(api_version, kind, namespace, name).map(Value::Map).map_err(Failure::new)
+}

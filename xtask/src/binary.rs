@@ -1,0 +1,13 @@
+//! Our own binary, built as users get it.
+
+use std::path::PathBuf;
+
+use crate::{process, workspace};
+
+/// Builds `helm` in release mode and gives its path.
+pub(crate) fn release() -> anyhow::Result<PathBuf> {
+    let built = process::shown(process::cargo(), &["build", "--release", "--quiet"], &workspace::root())?;
+    anyhow::ensure!(built, "building helm in release mode");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), PathBuf::from);
+    Ok(target.join("release").join("helm"))
+}

@@ -1,0 +1,75 @@
+//! Runs programs in a clean environment and keeps what they say.
+
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::Context as _;
+
+/// What a program answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
+    pub(crate) exit: i32,
+}
+
+/// A home of its own for a run of helm: nothing of the user's is seen or changed.
+pub(crate) struct Home(tempfile::TempDir);
+
+impl Home {
+    pub(crate) fn new() -> anyhow::Result<Home> {
+        let home = tempfile::tempdir().context("making a home for helm")?;
+        for folder in ["cache", "config", "data"] {
+            std::fs::create_dir(home.path().join(folder))?;
+        }
+        Ok(Home(home))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// A command for `binary` that sees this home and no other environment.
+    pub(crate) fn command(&self, binary: &Path) -> Command {
+        let mut command = Command::new(binary);
+        let home = self.path();
+        command
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("HOME", home)
+            .env("TZ", "UTC")
+            .env("LANG", "C.UTF-8")
+            .env("KUBECONFIG", home.join("none"))
+            .env("HELM_CACHE_HOME", home.join("cache"))
+            .env("HELM_CONFIG_HOME", home.join("config"))
+            .env("HELM_DATA_HOME", home.join("data"))
+            .stdin(Stdio::null());
+        command
+    }
+}
+
+/// Runs a prepared command to its end.
+pub(crate) fn answer(command: &mut Command) -> anyhow::Result<Answer> {
+    let name = command.get_program().to_owned();
+    let output = command.output().with_context(|| format!("running {}", name.to_string_lossy()))?;
+    Ok(Answer { stdout: output.stdout, stderr: output.stderr, exit: output.status.code().unwrap_or(-1) })
+}
+
+/// Runs a program with its output shown; true where it ended well.
+pub(crate) fn shown(program: impl AsRef<OsStr>, arguments: &[&str], folder: &Path) -> anyhow::Result<bool> {
+    let status = Command::new(&program)
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .status()
+        .with_context(|| format!("running {}", program.as_ref().to_string_lossy()))?;
+    Ok(status.success())
+}
+
+/// The cargo that runs this task.
+pub(crate) fn cargo() -> PathBuf {
+    std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
+}

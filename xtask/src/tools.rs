@@ -1,0 +1,85 @@
+//! Tools that tests need and that are not on a new machine: built once, kept in a cache keyed by what pins them.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    path::PathBuf,
+    process::Command,
+};
+
+use anyhow::Context as _;
+
+use crate::{process, workspace};
+
+/// The version of cargo-deny that judges licences and bans.
+const CARGO_DENY: &str = "0.20.2";
+
+/// The real Helm in both majors, as `tests/oracle/VERSIONS` pins them.
+pub(crate) struct Helms {
+    pub(crate) helm4: PathBuf,
+    pub(crate) helm3: PathBuf,
+}
+
+/// Builds the real Helm with the Go toolchain, unless the cache has it.
+pub(crate) fn helms() -> anyhow::Result<Helms> {
+    let pins = std::fs::read_to_string(workspace::root().join("tests/oracle/VERSIONS")).context("reading the pins")?;
+    let version = |name: &str| -> anyhow::Result<String> {
+        let line = pins.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        Ok(line.with_context(|| format!("tests/oracle/VERSIONS does not pin {name}"))?.trim().to_owned())
+    };
+    let folder = cache_folder("helm", &pins)?;
+    let build = |major: u32, version: &str| -> anyhow::Result<PathBuf> {
+        let binary = folder.join(format!("helm{major}"));
+        if binary.is_file() {
+            return Ok(binary);
+        }
+        eprintln!("building the real Helm {version}");
+        let scratch = tempfile::tempdir_in(&folder)?;
+        let status = Command::new("go")
+            .args(["install", "-ldflags"])
+            .arg(format!("-s -w -X helm.sh/helm/v{major}/internal/version.version={version}"))
+            .arg(format!("helm.sh/helm/v{major}/cmd/helm@{version}"))
+            .env("GOBIN", scratch.path())
+            .env("GOFLAGS", "")
+            .status()
+            .context("running go")?;
+        anyhow::ensure!(status.success(), "building Helm {version}");
+        std::fs::rename(scratch.path().join("helm"), &binary)?;
+        Ok(binary)
+    };
+    Ok(Helms { helm4: build(4, &version("helm4")?)?, helm3: build(3, &version("helm3")?)? })
+}
+
+/// Judges licences, bans and sources of all dependencies by `deny.toml`.
+pub(crate) fn deny() -> anyhow::Result<bool> {
+    let folder = cache_folder("cargo-deny", CARGO_DENY)?;
+    let binary = folder.join("bin").join("cargo-deny");
+    if !binary.is_file() {
+        eprintln!("building cargo-deny {CARGO_DENY}");
+        let root = folder.to_string_lossy().into_owned();
+        let arguments = ["install", "cargo-deny", "--version", CARGO_DENY, "--locked", "--quiet", "--root", &root];
+        anyhow::ensure!(process::shown(process::cargo(), &arguments, &folder)?, "installing cargo-deny");
+    }
+    // Advisories need a database that is fetched from elsewhere; they are checked where releases are made.
+    process::shown(binary, &["--log-level", "warn", "check", "licenses", "bans", "sources"], &workspace::root())
+}
+
+/// Builds every tool and prints where it is.
+pub(crate) fn print() -> anyhow::Result<bool> {
+    let helms = helms()?;
+    println!("helm4 {}\nhelm3 {}", helms.helm4.display(), helms.helm3.display());
+    Ok(true)
+}
+
+/// The folder of a tool: outside the checkout, so that a new clone finds it, and named by what pins its content.
+pub(crate) fn cache_folder(tool: &str, pins: &str) -> anyhow::Result<PathBuf> {
+    let mut hasher = DefaultHasher::new();
+    pins.hash(&mut hasher);
+    let cache = std::env::var_os("PINTLE_TOOLS").map(PathBuf::from);
+    let cache = cache
+        .or_else(|| std::env::var_os("XDG_CACHE_HOME").map(|home| PathBuf::from(home).join("pintle-tools")))
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache").join("pintle-tools")))
+        .context("no folder for built tools: set PINTLE_TOOLS")?;
+    let folder = cache.join(format!("{tool}-{:016x}", hasher.finish()));
+    std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    Ok(folder)
+}
