@@ -4,17 +4,9 @@
 //! through what it was given.
 
 mod error;
-mod install_name;
 mod log;
-mod manifest;
-mod prepare;
-mod template;
 
 pub use crate::{
     error::{Error, ErrorKind},
-    install_name::{NameOptions, NamedChart},
     log::{Level, LogLine},
-    manifest::{Composition, compose},
-    prepare::{Prepared, prepare},
-    template::{TemplateOptions, TemplateReport, template},
 };
