@@ -4,7 +4,11 @@
 //! `sigs.k8s.io/yaml` and `encoding/json` would give. Never reads files, the clock or the environment,
 //! and treats every input as hostile: bounded depth, bounded alias expansion, no panic.
 
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
 pub mod address;
+mod base64;
 mod go_type;
 pub mod json;
 mod list;
@@ -14,6 +18,7 @@ mod object;
 pub mod quote;
 mod scalar;
 mod string;
+pub mod unicode;
 pub mod url;
 pub mod yaml;
 

@@ -60,6 +60,11 @@ impl List {
         List::new(self.0.elem, self.0.items.iter().map(change).collect())
     }
 
+    /// Where the list lies: the same for handles that share it.
+    pub(crate) fn address(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
+    }
+
     /// Whether two handles share one list.
     pub fn same(&self, other: &List) -> bool {
         Rc::ptr_eq(&self.0, &other.0)

@@ -129,6 +129,11 @@ impl Map {
         Map::from_entries(self.map_type, entries.into_iter().map(|(key, value)| (key, change(&value))))
     }
 
+    /// Where the map lies: the same for handles that share it.
+    pub(crate) fn address(&self) -> usize {
+        Rc::as_ptr(&self.entries).addr()
+    }
+
     /// Whether two handles share one map.
     pub fn same(&self, other: &Map) -> bool {
         Rc::ptr_eq(&self.entries, &other.entries)

@@ -48,11 +48,17 @@ pub trait Object: Any {
         self.display()
     }
 
+    /// For a struct that `encoding/json` writes field by field: its fields under their JSON names in declared
+    /// order, without those that `omitempty` leaves out. Nothing for everything else.
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        None
+    }
+
     /// What `encoding/json` sees: fields under their JSON names, or what `MarshalJSON` gives.
     fn to_plain(&self) -> Value {
         match self.underlying() {
             Some(value) => value,
-            None => Value::map(self.fields()),
+            None => Value::map(self.json_fields().unwrap_or_else(|| self.fields())),
         }
     }
 

@@ -191,6 +191,16 @@ impl Value {
     }
 }
 
+impl FloatKind {
+    /// The size in bits: 32 or 64.
+    pub fn bits(self) -> u32 {
+        match self {
+            FloatKind::Float32 => 32,
+            FloatKind::Float64 => 64,
+        }
+    }
+}
+
 impl IntKind {
     /// The kind that reflection reports.
     pub fn kind(self) -> Kind {

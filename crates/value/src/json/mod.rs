@@ -1,6 +1,8 @@
 //! JSON as Go's `encoding/json` reads and writes it.
 
-use crate::Value;
+mod encode;
+
+use crate::{Value, json::encode::Layout};
 
 /// What is wrong with a JSON text or with a value to be written; displays as Go words it
 /// (`invalid character '}' looking for beginning of value`).
@@ -16,17 +18,15 @@ pub fn from_slice(bytes: &[u8]) -> Result<Value, Error> {
 
 /// Writes a value as `json.Marshal` does: no blanks, keys sorted, `<`, `>`, `&` escaped.
 pub fn to_vec(value: &Value) -> Result<Vec<u8>, Error> {
-    let _ = value;
-    Err(Error("the JSON writer is not built yet".into()))
+    encode::encode(value, Layout { indent: None, escape_html: true })
 }
 
 /// Writes a value as `json.MarshalIndent` does, with no prefix.
 pub fn to_vec_indent(value: &Value, indent: &str) -> Result<Vec<u8>, Error> {
-    let _ = indent;
-    to_vec(value)
+    encode::encode(value, Layout { indent: Some(indent), escape_html: true })
 }
 
 /// As [`to_vec`], with `<`, `>` and `&` as they are (`SetEscapeHTML(false)`), without the encoder's final newline.
 pub fn to_vec_raw(value: &Value) -> Result<Vec<u8>, Error> {
-    to_vec(value)
+    encode::encode(value, Layout { indent: None, escape_html: false })
 }
