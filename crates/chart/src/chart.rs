@@ -34,6 +34,10 @@ pub struct Chart {
     pub values: Map,
     /// `values.schema.json`.
     pub schema: Option<Str>,
+    /// When `Chart.yaml` was last changed.
+    pub modified: Option<SystemTime>,
+    /// When `values.schema.json` was last changed.
+    pub schema_modified: Option<SystemTime>,
     /// The charts in `charts/`; their own names may have been replaced by an alias.
     pub dependencies: Vec<Chart>,
 }

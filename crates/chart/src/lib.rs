@@ -2,12 +2,34 @@
 //!
 //! Takes bytes, gives bytes: folders and archives are read by `source`. Never spawns, never opens a connection.
 
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod archive;
 mod capabilities;
 mod chart;
+mod coalesce;
+mod dependencies;
+mod error;
+mod import_values;
+mod load;
 mod metadata;
+mod ordered;
+mod path;
+mod print;
+mod rfc3339;
+mod shape;
+mod values_file;
+mod warning;
 
 pub use crate::{
+    archive::{Limits, read as read_archive},
     capabilities::{ApiVersions, Capabilities, HelmVersion, KubeVersion},
     chart::{Chart, Crd, File},
-    metadata::{Dependency, Lock, Maintainer, Metadata},
+    coalesce::{coalesce_tables, coalesce_values, merge_values},
+    dependencies::{is_compatible_range, process_dependencies},
+    error::Error,
+    metadata::{API_VERSION_1, API_VERSION_2, Dependency, Lock, Maintainer, Marks, Metadata},
+    values_file::{merge_maps, read_values},
+    warning::{Level, Warning},
 };

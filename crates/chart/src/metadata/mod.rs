@@ -1,8 +1,15 @@
 //! `Chart.yaml` and `Chart.lock`.
 
+mod decode;
+mod encode;
+mod lock;
+mod validate;
+
 use std::collections::BTreeMap;
 
 use value::Value;
+
+pub(crate) use crate::metadata::decode::Draft;
 
 /// `Chart.yaml`: Helm's `chart.Metadata`. A text that is absent is empty.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -41,6 +48,21 @@ pub struct Metadata {
     pub dependencies: Vec<Dependency>,
     /// `type`
     pub chart_type: Option<String>,
+    /// What the other fields cannot say, and Helm reacts to.
+    pub marks: Marks,
+}
+
+/// What Go tells apart in a `Chart.yaml` and a plain list cannot: null, empty and absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// `annotations: {}`: `.Chart.Annotations` is an empty map and not null.
+    pub empty_annotations: bool,
+    /// `dependencies: []`: Helm processes the subcharts then, as it does not without the key.
+    pub empty_dependencies: bool,
+    /// There is a null among the maintainers, which no valid chart has.
+    pub null_maintainer: bool,
+    /// The place of the first null among the dependencies, which no valid chart has.
+    pub null_dependency: Option<usize>,
 }
 
 /// A maintainer in `Chart.yaml`.
@@ -92,3 +114,9 @@ pub struct Lock {
     /// `dependencies`
     pub dependencies: Vec<Dependency>,
 }
+
+/// The apiVersion of charts that Helm 2 knew, and the one taken where there is none.
+pub const API_VERSION_1: &str = "v1";
+
+/// The apiVersion of charts that name their dependencies in `Chart.yaml`.
+pub const API_VERSION_2: &str = "v2";

@@ -1,0 +1,88 @@
+//! `import-values`: what a chart takes from the values of its subcharts.
+//!
+//! Helm: pkg/chart/v2/util/dependencies.go, `processImportValues`.
+
+use value::{Map, MapType, Value};
+
+use crate::{
+    Chart, Error, Warning,
+    coalesce::{copy_map, merge_tables, merge_values},
+    path, print,
+};
+
+/// Imports values from children into their parents, from the bottom up.
+pub(crate) fn import_values(chart: &mut Chart, warnings: &mut Vec<Warning>) -> Result<(), Error> {
+    for child in &mut chart.dependencies {
+        import_values(child, warnings)?;
+    }
+    if !chart.metadata.names_dependencies() {
+        return Ok(());
+    }
+    let values = merge_values(chart, &Map::default(), warnings)?;
+    let imported = Map::default();
+    for dependency in &mut chart.metadata.dependencies {
+        let imports = std::mem::take(&mut dependency.import_values);
+        for import in imports {
+            let Some(import) = Import::read(&import) else { continue };
+            match path::table(&values, &format!("{}.{}", dependency.name, import.child)) {
+                // An empty table is replaced by a fresh one in Helm too, so that it is not changed.
+                Ok(table) if table.is_empty() => merge_tables(&imported, &import.place(Map::default()), warnings),
+                Ok(table) => merge_tables(&imported, &import.place(table), warnings),
+                Err(error) => warnings.push(import.missing(&dependency.name, error)),
+            }
+            dependency.import_values.push(import.to_value());
+        }
+    }
+    // The parent's own values win over what it imports.
+    let values = copy_map(&values);
+    merge_tables(&values, &imported, warnings);
+    chart.values = values;
+    Ok(())
+}
+
+/// One item of `import-values`.
+struct Import {
+    /// The path of the table in the child's values.
+    child: String,
+    /// The path in the parent's values, `.` for their top.
+    parent: String,
+    /// Whether it was a text: a name below the child's `exports`.
+    is_export: bool,
+}
+
+impl Import {
+    /// Anything but a text or a map is ignored, a map that was read before included.
+    fn read(value: &Value) -> Option<Import> {
+        match value {
+            Value::String(name) => {
+                Some(Import { child: format!("exports.{name}"), parent: ".".into(), is_export: true })
+            }
+            Value::Map(map) if map.map_type() == MapType::Any => {
+                let text = |key: &str| print::plain(&map.get(key).unwrap_or_default());
+                Some(Import { child: text("child"), parent: text("parent"), is_export: false })
+            }
+            _ => None,
+        }
+    }
+
+    /// The table below the parent's path.
+    fn place(&self, table: Map) -> Map {
+        if self.is_export || self.parent == "." {
+            return table;
+        }
+        let nest = |inner: Map, key: &str| Map::from_entries(MapType::Any, [(key, Value::Map(inner))]);
+        self.parent.rsplit('.').fold(table, nest)
+    }
+
+    fn missing(&self, chart: &str, error: String) -> Warning {
+        if self.is_export {
+            return Warning::warn("ImportValues missing table", vec![("error", error)]);
+        }
+        Warning::warn("ImportValues missing table from chart", vec![("chart", chart.into()), ("error", error)])
+    }
+
+    fn to_value(&self) -> Value {
+        let entries = [("child", Value::string(self.child.as_str())), ("parent", Value::string(self.parent.as_str()))];
+        Value::Map(Map::from_entries(MapType::String, entries))
+    }
+}
