@@ -1,1 +1,19 @@
-//! Being built.
+//! From a chart reference to a chart: folders and archives on disk, values files; repositories and registries are
+//! told apart and refused.
+//!
+//! Takes references and paths, gives [`chart::Chart`]s and bytes. Reads files and writes none, never reads the
+//! environment or the home folder, never prints: what Helm would log comes back as [`chart::Warning`]s.
+
+mod error;
+mod locate;
+pub mod path;
+mod read;
+mod repositories;
+pub mod system;
+
+pub use crate::{
+    error::{Error, ErrorKind},
+    locate::{ChartQuery, Reference, classify, locate},
+    read::{Scheme, read_file},
+    repositories::{Repositories, Repository},
+};

@@ -1,0 +1,66 @@
+//! Values files and other files that flags name: a path, or `-` for the standard input.
+
+use std::{fs, io::Read};
+
+use value::url::Url;
+
+use crate::{Error, ErrorKind, system};
+
+/// More than this is no values file and no chart.
+const MAX_READ: u64 = 512 * 1024 * 1024;
+
+/// The protocols that Helm fetches files with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// `http://` and `https://`
+    Http,
+    /// `oci://`
+    Oci,
+}
+
+impl Scheme {
+    /// The protocol of a URL's scheme; nothing where Helm has no getter for it and takes the text for a path.
+    pub fn of(url: &Url) -> Option<Scheme> {
+        match url.scheme.as_slice() {
+            b"http" | b"https" => Some(Scheme::Http),
+            b"oci" => Some(Scheme::Oci),
+            _ => None,
+        }
+    }
+}
+
+/// Reads what a flag such as `-f` or `--set-file` names: a file, or `stdin` for `-`.
+///
+/// Fails with Go's text where the file cannot be read, and where it lies behind a URL, which is not built yet.
+/// Helm: pkg/cli/values/options.go, `readFile`.
+pub fn read_file(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Error> {
+    if name.trim() == "-" {
+        return limited(stdin, "stdin").map_err(|error| Error::unreadable(system::path_error("read", "stdin", &error)));
+    }
+    let url = Url::parse(name).map_err(|error| Error::unreadable(error.to_string()))?;
+    match Scheme::of(&url) {
+        Some(_) => Err(Error::new(ErrorKind::NotBuilt, format!("reading a file from a URL is not built yet: {name}"))
+            .hinted("fetch the file first, and give its path")),
+        None => bounded(name),
+    }
+}
+
+/// A whole file.
+pub(crate) fn bounded(name: &str) -> Result<Vec<u8>, Error> {
+    let failed = |error: std::io::Error| {
+        let kind =
+            if error.kind() == std::io::ErrorKind::NotFound { ErrorKind::NotFound } else { ErrorKind::Unreadable };
+        Error::new(kind, system::path_error(system::read_verb(&error), name, &error))
+    };
+    let mut file = fs::File::open(name).map_err(failed)?;
+    limited(&mut file, name).map_err(failed)
+}
+
+fn limited(reader: &mut dyn Read, name: &str) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(MAX_READ + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_READ {
+        return Err(std::io::Error::other(format!("{name} is larger than {MAX_READ} bytes")));
+    }
+    Ok(bytes)
+}
