@@ -4,7 +4,7 @@ use std::{collections::HashSet, vec};
 
 use super::Error;
 use crate::{
-    List, Object, Str, Value, base64, decode_rune,
+    List, Map, Object, Str, Value, base64, decode_rune,
     number::{append_int, append_json_float, append_uint, format_float},
 };
 
@@ -31,7 +31,7 @@ pub(super) fn encode(value: &Value, layout: Layout<'_>) -> Result<Vec<u8>, Error
     while let Some(frame) = encoder.frames.last_mut() {
         let first = std::mem::take(&mut frame.first);
         match &mut frame.rest {
-            Rest::Map(entries) => match entries.next() {
+            Rest::Map(entries, _) => match entries.next() {
                 Some((key, value)) => {
                     encoder.separate(first);
                     append_string(&mut encoder.out, &key, layout.escape_html);
@@ -67,14 +67,22 @@ struct Encoder<'a> {
 struct Frame {
     rest: Rest,
     first: bool,
-    /// Where the map or list lies, to know it again.
-    address: usize,
 }
 
-/// What is left of a map or list.
+/// What is left of a map or list, and the map itself.
 enum Rest {
-    Map(vec::IntoIter<(Str, Value)>),
+    Map(vec::IntoIter<(Str, Value)>, Option<Map>),
     List(List, usize),
+}
+
+impl Rest {
+    /// Where the map or list lies, to know it again; it is kept so that nothing else can come to lie there.
+    fn address(&self) -> Option<usize> {
+        match self {
+            Rest::Map(_, map) => map.as_ref().map(Map::address),
+            Rest::List(list, _) => Some(list.address()),
+        }
+    }
 }
 
 impl Encoder<'_> {
@@ -99,12 +107,12 @@ impl Encoder<'_> {
             }
             Value::List(list) if list.is_nil() => self.out.extend_from_slice(b"null"),
             Value::List(list) if list.is_empty() => self.out.extend_from_slice(b"[]"),
-            Value::List(list) => return self.open(b'[', Rest::List(list.clone(), 0), list.address(), value),
+            Value::List(list) => return self.open(b'[', Rest::List(list.clone(), 0), value),
             Value::Map(map) if map.is_nil() => self.out.extend_from_slice(b"null"),
             Value::Map(map) if map.is_empty() => self.out.extend_from_slice(b"{}"),
             Value::Map(map) => {
                 let entries = map.entries().into_iter();
-                return self.open(b'{', Rest::Map(entries), map.address(), value);
+                return self.open(b'{', Rest::Map(entries, Some(map.clone())), value);
             }
             Value::Object(object) => return self.object(object.as_ref(), value),
         }
@@ -118,8 +126,7 @@ impl Encoder<'_> {
                 return Ok(());
             }
             let entries: Vec<(Str, Value)> = fields.into_iter().map(|(name, value)| (name.into(), value)).collect();
-            // A struct has no address of its own: cycles lead through maps.
-            return self.open(b'{', Rest::Map(entries.into_iter()), 0, value);
+            return self.open(b'{', Rest::Map(entries.into_iter(), None), value);
         }
         match object.to_plain() {
             Value::Object(_) => Err(Error(format!("json: unsupported type: {}", object.go_type()))),
@@ -127,15 +134,15 @@ impl Encoder<'_> {
         }
     }
 
-    fn open(&mut self, bracket: u8, rest: Rest, address: usize, value: &Value) -> Result<(), Error> {
-        if self.frames.len() >= CYCLES_FROM && address != 0 && !self.seen.insert(address) {
+    fn open(&mut self, bracket: u8, rest: Rest, value: &Value) -> Result<(), Error> {
+        if self.frames.len() >= CYCLES_FROM && !rest.address().is_none_or(|address| self.seen.insert(address)) {
             return Err(Error(format!("json: unsupported value: encountered a cycle via {}", value.go_type())));
         }
         if self.frames.len() >= MAX_INDENTED && self.layout.indent.is_some() {
             return Err(Error("exceeded max depth".into()));
         }
         self.out.push(bracket);
-        self.frames.push(Frame { rest, first: true, address });
+        self.frames.push(Frame { rest, first: true });
         Ok(())
     }
 
@@ -149,8 +156,9 @@ impl Encoder<'_> {
     fn close(&mut self, bracket: u8) {
         if let Some(frame) = self.frames.pop()
             && self.frames.len() >= CYCLES_FROM
+            && let Some(address) = frame.rest.address()
         {
-            self.seen.remove(&frame.address);
+            self.seen.remove(&address);
         }
         self.line();
         self.out.push(bracket);

@@ -1,5 +1,13 @@
 //! YAML as Helm reads and writes it: `sigs.k8s.io/yaml` 1.6 over go-yaml v2, and go-yaml v3 for `toYamlPretty`.
 
+mod emit;
+mod emit_analysis;
+mod emit_order;
+mod emit_resolve;
+mod emit_scalar;
+mod emit_text;
+mod pretty;
+
 use crate::{Map, Value};
 
 /// What is wrong with a YAML document; displays as the Go library words it
@@ -39,11 +47,10 @@ pub fn map_from_slice(bytes: &[u8]) -> Result<Map, Error> {
 ///
 /// An error is what cannot be marshalled (NaN, text that the round trip through JSON makes unreadable).
 pub fn to_vec(value: &Value) -> Result<Vec<u8>, Error> {
-    let _ = value;
-    Err(Error { message: "the YAML writer is not built yet".into(), line: None })
+    emit::to_vec(value)
 }
 
 /// Writes a value as go-yaml v3 with an indent of two does (`toYamlPretty`), final newline included.
 pub fn to_vec_pretty(value: &Value) -> Result<Vec<u8>, Error> {
-    to_vec(value)
+    pretty::to_vec_pretty(value)
 }

@@ -1,0 +1,410 @@
+//! Writes indentation, indicators and scalars as go-yaml's emitter does.
+
+use super::{
+    emit::Dialect,
+    emit_analysis::{Analysis, Quick, analyze, is_break, is_printable, quick},
+    emit_resolve::needs_quotes,
+};
+use crate::base64;
+
+/// How many columns version 2 fills before it folds a line at a blank; version 3 never folds.
+const WIDTH: usize = 80;
+/// The longest key that is written without `?`.
+const SIMPLE_KEY: usize = 128;
+/// How many characters of base64 go on a line.
+const BINARY_LINE: usize = 70;
+const BINARY: &[u8] = b"!!binary";
+
+/// The text so far, and where in a line it ends.
+pub(super) struct Writer {
+    pub(super) out: Vec<u8>,
+    pub(super) dialect: Dialect,
+    /// Characters in the last line.
+    column: usize,
+    /// Whether a blank separates what comes next.
+    separated: bool,
+    /// Whether the last line has only indentation and indicators.
+    indention: bool,
+}
+
+/// What a key looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KeyForm {
+    /// `key:`
+    Simple,
+    /// `? key` and `:` on a line of its own.
+    Explicit,
+}
+
+/// Whether a scalar may go over several lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lines {
+    One,
+    Many,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    Plain,
+    SingleQuoted,
+    DoubleQuoted,
+    Literal,
+}
+
+impl Writer {
+    pub(super) fn new(dialect: Dialect) -> Writer {
+        Writer { out: Vec::with_capacity(256), dialect, column: 0, separated: true, indention: true }
+    }
+
+    /// Whether the line has something else than indentation and indicators, so that a sequence in a mapping of
+    /// version 2 gets no indentation.
+    pub(super) fn is_inside_line(&self) -> bool {
+        !self.indention
+    }
+
+    /// Starts a line at this column, unless the text is already there.
+    pub(super) fn indent(&mut self, indent: usize) {
+        if !self.indention || self.column > indent || (self.column == indent && !self.separated) {
+            self.line_break();
+        }
+        if self.column < indent {
+            self.out.resize(self.out.len() + indent - self.column, b' ');
+            self.column = indent;
+        }
+        self.separated = true;
+        self.indention = true;
+    }
+
+    /// Writes `-`, `?` or the `:` of an explicit key.
+    pub(super) fn block_indicator(&mut self, indicator: u8) {
+        self.separate();
+        self.put(indicator);
+        self.separated = false;
+    }
+
+    /// Writes the `:` of a simple key.
+    pub(super) fn colon(&mut self) {
+        self.put(b':');
+        self.end_of_content();
+    }
+
+    /// Writes text that is known to be ASCII on one line: a number, a boolean, null, an empty collection, a tag.
+    pub(super) fn token(&mut self, text: &[u8]) {
+        self.separate();
+        self.out.extend_from_slice(text);
+        self.column += text.len();
+        self.end_of_content();
+    }
+
+    /// Writes a key without its colon.
+    pub(super) fn key(&mut self, text: &str, indent: usize) -> KeyForm {
+        if text.len() <= SIMPLE_KEY && quick(text.as_bytes(), self.dialect) != Quick::Unclear {
+            self.token(text.as_bytes());
+            return KeyForm::Simple;
+        }
+        let analysis = analyze(text, self.dialect);
+        let form = key_form(text, analysis, 0);
+        if form == KeyForm::Explicit {
+            self.block_indicator(b'?');
+        }
+        self.styled(text, analysis, wanted_style(text, self.dialect), form, indent);
+        form
+    }
+
+    /// Writes a string that is no key.
+    pub(super) fn string(&mut self, text: &str, indent: usize) {
+        let bytes = text.as_bytes();
+        let fits = self.dialect == Dialect::V3 || self.column + bytes.len() < WIDTH;
+        match quick(bytes, self.dialect) {
+            Quick::Word => self.token(bytes),
+            Quick::Words if fits => self.token(bytes),
+            Quick::Words => self.plain(text, indent, Lines::Many),
+            Quick::Unclear => {
+                let style = wanted_style(text, self.dialect);
+                self.styled(text, analyze(text, self.dialect), style, KeyForm::Explicit, indent);
+            }
+        }
+    }
+
+    /// Writes bytes that are no UTF-8 as version 3 does, tagged and in base64.
+    pub(super) fn binary(&mut self, bytes: &[u8], indent: usize) {
+        let text = encoded(bytes);
+        self.token(BINARY);
+        self.styled(&text, analyze(&text, self.dialect), encoded_style(&text), KeyForm::Explicit, indent);
+    }
+
+    /// As [`Writer::binary`], for a key.
+    pub(super) fn binary_key(&mut self, bytes: &[u8], indent: usize) -> KeyForm {
+        let text = encoded(bytes);
+        let analysis = analyze(&text, self.dialect);
+        let form = key_form(&text, analysis, BINARY.len());
+        if form == KeyForm::Explicit {
+            self.block_indicator(b'?');
+        }
+        self.token(BINARY);
+        self.styled(&text, analysis, encoded_style(&text), form, indent);
+        form
+    }
+
+    /// Ends the last line.
+    pub(super) fn finish(mut self) -> Vec<u8> {
+        self.indent(0);
+        self.out
+    }
+
+    fn put(&mut self, byte: u8) {
+        self.out.push(byte);
+        self.column += 1;
+    }
+
+    fn push(&mut self, rune: char) {
+        self.out.extend_from_slice(rune.encode_utf8(&mut [0; 4]).as_bytes());
+        self.column += 1;
+    }
+
+    fn separate(&mut self) {
+        if !self.separated {
+            self.put(b' ');
+        }
+    }
+
+    fn end_of_content(&mut self) {
+        self.separated = false;
+        self.indention = false;
+    }
+
+    fn line_break(&mut self) {
+        self.out.push(b'\n');
+        self.column = 0;
+        self.indention = true;
+    }
+
+    /// Copies a line break of the text.
+    fn push_break(&mut self, rune: char) {
+        self.push(rune);
+        self.column = 0;
+        self.indention = true;
+    }
+
+    fn is_full(&self, lines: Lines) -> bool {
+        lines == Lines::Many && self.dialect == Dialect::V2 && self.column > WIDTH
+    }
+
+    fn styled(&mut self, text: &str, analysis: Analysis, wanted: Style, form: KeyForm, indent: usize) {
+        let lines = if form == KeyForm::Simple { Lines::One } else { Lines::Many };
+        let mut style = wanted;
+        if style == Style::Plain && (!analysis.plain || (text.is_empty() && form == KeyForm::Simple)) {
+            style = Style::SingleQuoted;
+        }
+        if (style == Style::SingleQuoted && !analysis.single_quoted)
+            || (style == Style::Literal && (!analysis.block || form == KeyForm::Simple))
+        {
+            style = Style::DoubleQuoted;
+        }
+        match style {
+            Style::Plain => self.plain(text, indent, lines),
+            Style::SingleQuoted => self.single_quoted(text, indent, lines),
+            Style::DoubleQuoted => self.double_quoted(text, indent, lines),
+            Style::Literal => self.literal(text, indent),
+        }
+    }
+
+    /// Writes text without line breaks that needs no quotes.
+    fn plain(&mut self, text: &str, indent: usize, lines: Lines) {
+        self.separate();
+        let mut chars = text.chars().peekable();
+        let mut after_blank = false;
+        while let Some(rune) = chars.next() {
+            if rune == ' ' && !after_blank && self.is_full(lines) && chars.peek() != Some(&' ') {
+                self.indent(indent);
+            } else {
+                self.push(rune);
+                self.indention &= rune == ' ';
+            }
+            after_blank = rune == ' ';
+        }
+        self.end_of_content();
+    }
+
+    fn single_quoted(&mut self, text: &str, indent: usize, lines: Lines) {
+        self.token(b"'");
+        let mut chars = text.chars().peekable();
+        let (mut after_blank, mut after_break, mut at_start) = (false, false, true);
+        while let Some(rune) = chars.next() {
+            if rune == ' ' {
+                let inside = !at_start && !matches!(chars.peek(), None | Some(' '));
+                if !after_blank && inside && self.is_full(lines) {
+                    self.indent(indent);
+                } else {
+                    self.push(rune);
+                }
+                after_blank = true;
+            } else if is_break(rune) {
+                if !after_break && rune == '\n' {
+                    self.line_break();
+                }
+                self.push_break(rune);
+                after_break = true;
+            } else {
+                if after_break {
+                    self.indent(indent);
+                }
+                if rune == '\'' {
+                    self.put(b'\'');
+                }
+                self.push(rune);
+                self.indention = false;
+                (after_blank, after_break) = (false, false);
+            }
+            at_start = false;
+        }
+        self.put(b'\'');
+        self.end_of_content();
+    }
+
+    fn double_quoted(&mut self, text: &str, indent: usize, lines: Lines) {
+        self.token(b"\"");
+        // A quirk of go-yaml's `is_bom`, which looks at the start of the text.
+        let escape_all = text.starts_with('\u{feff}');
+        let mut chars = text.chars().peekable();
+        let (mut after_blank, mut at_start) = (false, true);
+        while let Some(rune) = chars.next() {
+            if escape_all || !is_printable(rune) || is_break(rune) || matches!(rune, '"' | '\\') {
+                self.escape(rune);
+                after_blank = false;
+            } else if rune == ' ' {
+                let inside = !at_start && chars.peek().is_some();
+                if !after_blank && inside && self.is_full(lines) {
+                    self.indent(indent);
+                    if chars.peek() == Some(&' ') {
+                        self.put(b'\\');
+                    }
+                } else {
+                    self.push(rune);
+                }
+                after_blank = true;
+            } else {
+                self.push(rune);
+                after_blank = false;
+            }
+            at_start = false;
+        }
+        self.put(b'"');
+        self.end_of_content();
+    }
+
+    fn escape(&mut self, rune: char) {
+        let letter = match rune {
+            '\0' => b'0',
+            '\x07' => b'a',
+            '\x08' => b'b',
+            '\t' => b't',
+            '\n' => b'n',
+            '\x0b' => b'v',
+            '\x0c' => b'f',
+            '\r' => b'r',
+            '\x1b' => b'e',
+            '"' => b'"',
+            '\\' => b'\\',
+            '\u{85}' => b'N',
+            '\u{a0}' => b'_',
+            '\u{2028}' => b'L',
+            '\u{2029}' => b'P',
+            _ => {
+                let number = u32::from(rune);
+                let escaped = match number {
+                    0..=0xff => format!("\\x{number:02X}"),
+                    0x100..=0xffff => format!("\\u{number:04X}"),
+                    _ => format!("\\U{number:08X}"),
+                };
+                self.out.extend_from_slice(escaped.as_bytes());
+                self.column += escaped.len();
+                return;
+            }
+        };
+        self.put(b'\\');
+        self.put(letter);
+    }
+
+    /// Writes a block that keeps its lines.
+    fn literal(&mut self, text: &str, indent: usize) {
+        self.token(b"|");
+        if text.starts_with(|rune: char| rune == ' ' || is_break(rune)) {
+            self.put(b'2');
+        }
+        let mut last = text.chars().rev();
+        match (last.next().is_some_and(is_break), last.next()) {
+            (false, _) => self.put(b'-'),
+            (true, None) => self.put(b'+'),
+            (true, Some(rune)) if is_break(rune) => self.put(b'+'),
+            (true, Some(_)) => {}
+        }
+        self.line_break();
+        self.separated = true;
+        for line in text.split_inclusive('\n') {
+            match line.strip_suffix('\n') {
+                Some("") => self.line_break(),
+                Some(content) => {
+                    self.literal_line(content, indent);
+                    self.line_break();
+                }
+                None => self.literal_line(line, indent),
+            }
+        }
+    }
+
+    /// Writes a line of a block, which may itself have the line breaks that are not `\n`.
+    fn literal_line(&mut self, line: &str, indent: usize) {
+        if !line.contains(is_break) {
+            self.indent(indent);
+            self.out.extend_from_slice(line.as_bytes());
+            // Only whether there is something matters from here on.
+            self.column += line.len();
+            self.indention = false;
+            return;
+        }
+        let mut after_break = true;
+        for rune in line.chars() {
+            if is_break(rune) {
+                self.push_break(rune);
+                after_break = true;
+                continue;
+            }
+            if after_break {
+                self.indent(indent);
+                after_break = false;
+            }
+            self.push(rune);
+            self.indention = false;
+        }
+    }
+}
+
+/// The style that go-yaml's encoder asks for.
+fn wanted_style(text: &str, dialect: Dialect) -> Style {
+    if text.contains('\n') {
+        Style::Literal
+    } else if needs_quotes(text.as_bytes(), dialect) {
+        Style::DoubleQuoted
+    } else {
+        Style::Plain
+    }
+}
+
+fn key_form(text: &str, analysis: Analysis, tag: usize) -> KeyForm {
+    if analysis.multiline || text.len() + tag > SIMPLE_KEY { KeyForm::Explicit } else { KeyForm::Simple }
+}
+
+/// Base64, in lines where it is long (go-yaml: `encodeBase64`).
+fn encoded(bytes: &[u8]) -> String {
+    let mut text = Vec::new();
+    base64::append_encoded(&mut text, bytes);
+    if text.len() >= BINARY_LINE {
+        text = text.chunks(BINARY_LINE).flat_map(|line| line.iter().chain(b"\n")).copied().collect();
+    }
+    String::from_utf8(text).unwrap_or_default()
+}
+
+fn encoded_style(text: &str) -> Style {
+    if text.contains('\n') { Style::Literal } else { Style::Plain }
+}
