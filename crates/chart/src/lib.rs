@@ -11,14 +11,18 @@ mod chart;
 mod coalesce;
 mod dependencies;
 mod error;
+mod glob;
+mod ignore;
 mod import_values;
 mod load;
 mod metadata;
+mod options;
 mod ordered;
 mod path;
 mod print;
 mod rfc3339;
 mod shape;
+mod strvals;
 mod values_file;
 mod warning;
 
@@ -29,7 +33,10 @@ pub use crate::{
     coalesce::{coalesce_tables, coalesce_values, merge_values},
     dependencies::{is_compatible_range, process_dependencies},
     error::Error,
+    ignore::Ignore,
     metadata::{API_VERSION_1, API_VERSION_2, Dependency, Lock, Maintainer, Marks, Metadata},
+    options::ValueOptions,
+    strvals::{set, set_file, set_json, set_literal, set_string},
     values_file::{merge_maps, read_values},
     warning::{Level, Warning},
 };
