@@ -7,6 +7,7 @@ use regex_automata::{
     meta::{self, Config},
     util::primitives::NonMaxUsize,
 };
+use regex_syntax::hir::Hir;
 use value::Str;
 
 use super::{
@@ -35,6 +36,10 @@ const SIZE_LIMIT: usize = 32 << 20;
 /// How much of it the automaton that is built while searching may take.
 const LAZY_LIMIT: usize = 1 << 20;
 
+/// How deep a pattern may nest to be built on the caller's stack, and the stack for those that nest deeper.
+const SHALLOW: u32 = 64;
+const DEEP_STACK: usize = 64 << 20;
+
 /// How many compiled patterns a thread keeps, and how many bytes of them.
 const KEPT: usize = 128;
 const KEPT_BYTES: usize = 32 << 20;
@@ -49,12 +54,7 @@ impl Regex {
     /// A pattern that Go accepts and that needs more than 32 MiB is "too large" too.
     pub fn new(pattern: &[u8]) -> Result<Regex, Error> {
         let parsed = parse(pattern)?;
-        let config = Config::new()
-            .nfa_size_limit(Some(SIZE_LIMIT))
-            .onepass_size_limit(Some(LAZY_LIMIT))
-            .hybrid_cache_capacity(LAZY_LIMIT);
-        let engine = meta::Builder::new().configure(config).build_from_hir(&parsed.hir);
-        let engine = engine.map_err(|_| Error::new(Problem::Large, pattern))?;
+        let engine = build(&parsed.hir, parsed.height).ok_or_else(|| Error::new(Problem::Large, pattern))?;
         let cache = RefCell::new(engine.create_cache());
         let size = engine.memory_usage() + cache.borrow().memory_usage();
         Ok(Regex { engine, cache, names: parsed.names, empty: pattern.is_empty(), size })
@@ -67,6 +67,7 @@ impl Regex {
             budget.step(kept.size as u64 / 64)?;
             return Ok(Ok(kept));
         }
+        budget.step(pattern.len() as u64 * 4)?;
         let regex = match Regex::new(pattern) {
             Ok(regex) => Rc::new(regex),
             Err(error) => {
@@ -188,7 +189,7 @@ impl Regex {
             return Ok(None);
         }
         if !self.empty && text.is_empty() {
-            return Ok(Some(vec![0..0]));
+            return Ok(Some(std::iter::once(0..0).collect()));
         }
         let most = usize::try_from(limit).map_or(usize::MAX, |limit| limit - 1);
         let mut parts = Vec::new();
@@ -208,6 +209,25 @@ impl Regex {
         }
         Ok(Some(parts))
     }
+}
+
+/// Builds the matcher, nothing where it would be too large.
+fn build(hir: &Hir, height: u32) -> Option<meta::Regex> {
+    let build = || {
+        let config = Config::new()
+            .nfa_size_limit(Some(SIZE_LIMIT))
+            .onepass_size_limit(Some(LAZY_LIMIT))
+            .hybrid_cache_capacity(LAZY_LIMIT);
+        meta::Builder::new().configure(config).build_from_hir(hir).ok()
+    };
+    if height <= SHALLOW {
+        return build();
+    }
+    // The builder recurses: what nests deeply (no deeper than the parser allows) gets a stack of its own.
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, build);
+        thread.ok()?.join().ok()?
+    })
 }
 
 /// Where the group of this number matched.

@@ -15,6 +15,8 @@ use super::{
 #[derive(Debug)]
 pub(super) struct Parsed {
     pub(super) hir: Hir,
+    /// How deep it nests.
+    pub(super) height: u32,
     /// The name of each group, the whole match first; "" where there is none.
     pub(super) names: Vec<Str>,
 }
@@ -30,8 +32,8 @@ pub(super) fn parse(pattern: &[u8]) -> Result<Parsed, Error> {
 const MAX_HEIGHT: u32 = 1000;
 /// Go: `maxSize`, in instructions.
 const MAX_SIZE: u64 = (128 << 20) / 40;
-/// Go: `maxRunes`.
-const MAX_RUNES: usize = (128 << 20) / 4;
+/// Go: `maxRunes`, which is eight times as much; but with more than this the matcher would be too large in any case.
+const MAX_RUNES: usize = (128 << 20) / 4 / 8;
 
 /// The flags of `(?imsU)`, in Go's sense: `ONE_LINE` is the lack of `m`.
 pub(super) type Flags = u8;
@@ -151,7 +153,7 @@ impl<'p> Parser<'p> {
         if !self.outer.is_empty() {
             return self.whole(Problem::MissingParen);
         }
-        Ok(Parsed { hir: node.into_hir(), names: self.names })
+        Ok(Parsed { height: node.height, hir: node.into_hir(), names: self.names })
     }
 
     /// Adds a part.

@@ -2,18 +2,31 @@
 //!
 //! The tables are text; a line is read when a pattern asks for its name.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{cell::RefCell, collections::HashMap, sync::OnceLock};
 
 use super::class::RuneSet;
 
 const CATEGORIES: &str = include_str!("categories.txt");
 const FOLDS: &str = include_str!("fold.txt");
 
+thread_local! {
+    static READ: RefCell<HashMap<String, RuneSet>> = RefCell::default();
+}
+
 /// The set that `\p{name}` stands for. Go: `regexp/syntax.unicodeTable`.
 pub(super) fn named_set(name: &str) -> Option<RuneSet> {
     let name = canonical(name);
+    if let Some(set) = READ.with_borrow(|read| read.get(&name).cloned()) {
+        return Some(set);
+    }
+    let set = read_set(&name)?;
+    READ.with_borrow_mut(|read| read.insert(name, set.clone()));
+    Some(set)
+}
+
+fn read_set(name: &str) -> Option<RuneSet> {
     let mut set = RuneSet::default();
-    match name.as_str() {
+    match name {
         "Any" => set.push(0, RuneSet::MAX),
         "Ascii" => set.push(0, 0x7f),
         "Assigned" => {

@@ -1,0 +1,3 @@
+//! Compares with Go's answers: each line of a case file is one JSON object.
+
+mod calls;
