@@ -11,7 +11,6 @@ mod complex;
 mod error;
 pub mod fmt;
 mod function;
-pub mod regex;
 pub mod sprig;
 mod surroundings;
 

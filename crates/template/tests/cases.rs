@@ -1,3 +1,4 @@
-//! Compares with Go's answers: each line of a case file is one JSON object.
+//! The case files under `tests/cases/template`.
 
-mod calls;
+#[path = "cases/sprig.rs"]
+mod sprig;

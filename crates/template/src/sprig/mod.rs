@@ -1,11 +1,38 @@
 //! Sprig 3.3, a file for each family of functions.
 
-mod regex;
+mod arguments;
+mod convert;
+mod defaults;
+mod dicts;
+mod encode;
+mod lists;
+mod math;
+mod paths;
+mod random;
+mod reflect;
+mod semver;
+mod strings;
+mod text;
+mod unicode;
+mod words;
 
 use crate::Function;
 
 /// All of sprig's text functions, `env` and `expandenv` included (they see an empty environment).
 pub fn functions() -> Vec<Function> {
-    let families = [regex::functions()];
-    families.into_iter().flatten().collect()
+    [
+        convert::functions(),
+        defaults::functions(),
+        dicts::functions(),
+        encode::functions(),
+        lists::functions(),
+        math::functions(),
+        paths::functions(),
+        random::functions(),
+        reflect::functions(),
+        semver::functions(),
+        strings::functions(),
+        words::functions(),
+    ]
+    .concat()
 }

@@ -1,0 +1,84 @@
+//! Conversions to numbers, as spf13/cast 1.7 makes them: what cannot be converted is zero.
+
+mod parse;
+
+use value::{Signature, Type, Value};
+
+use self::parse::Integer;
+use super::{
+    arguments::{Outcome, text, value},
+    math::float_to_int,
+    text::append_display,
+};
+use crate::{Call, Function};
+
+/// The family's functions.
+pub(crate) fn functions() -> Vec<Function> {
+    const ONE: Signature = Signature::fixed(&[Type::Any]);
+    vec![
+        Function::native("int", ONE, |_, args| Ok(Value::int(to_int(value(args, 0))))),
+        Function::native("int64", ONE, |_, args| Ok(Value::int64(to_int(value(args, 0))))),
+        Function::native("float64", ONE, |_, args| Ok(Value::float(to_float(value(args, 0))))),
+        Function::native("atoi", Signature::fixed(&[Type::String]), atoi),
+        Function::native("toDecimal", ONE, to_decimal),
+    ]
+}
+
+/// cast's `ToInt64`, and `ToInt`, which is the same on 64 bits.
+pub(super) fn to_int(value: &Value) -> i64 {
+    match value {
+        Value::Bool(flag) => i64::from(*flag),
+        Value::Int(number, _) => *number,
+        Value::Uint(number, _) => *number as i64,
+        Value::Float(number, _) => float_to_int(*number),
+        Value::String(text) => match parse::integer(without_zero_decimals(text), 0) {
+            Integer::Exact(number) => number,
+            Integer::OutOfRange(_) | Integer::Malformed => 0,
+        },
+        Value::Nil | Value::Bytes(_) | Value::List(_) | Value::Map(_) | Value::Object(_) => 0,
+    }
+}
+
+/// cast's `ToFloat64`.
+pub(super) fn to_float(value: &Value) -> f64 {
+    match value {
+        Value::Bool(flag) => f64::from(*flag),
+        Value::Int(number, _) => *number as f64,
+        Value::Uint(number, _) => *number as f64,
+        Value::Float(number, _) => *number,
+        Value::String(text) => parse::float(text).unwrap_or(0.0),
+        Value::Nil | Value::Bytes(_) | Value::List(_) | Value::Map(_) | Value::Object(_) => 0.0,
+    }
+}
+
+/// cast's `trimZeroDecimal`: `1.00` is read as `1`.
+fn without_zero_decimals(text: &[u8]) -> &[u8] {
+    let mut zeros = false;
+    for (index, byte) in text.iter().enumerate().rev() {
+        match byte {
+            b'0' => zeros = true,
+            b'.' if zeros => return text.get(..index).unwrap_or_default(),
+            b'.' => {}
+            _ => break,
+        }
+    }
+    text
+}
+
+/// Go's `strconv.Atoi` with its error dropped: what is out of range is the nearest number that is not.
+fn atoi(_: &mut Call<'_>, args: &[Value]) -> Outcome {
+    Ok(Value::int(match parse::integer(text(args, 0), 10) {
+        Integer::Exact(number) | Integer::OutOfRange(number) => number,
+        Integer::Malformed => 0,
+    }))
+}
+
+/// Reads the value's text as an octal number.
+fn to_decimal(call: &mut Call<'_>, args: &[Value]) -> Outcome {
+    let mut digits = Vec::new();
+    append_display(call.budget, &mut digits, value(args, 0))?;
+    Ok(Value::int64(match parse::integer(&digits, 8) {
+        Integer::Exact(number) => number,
+        Integer::OutOfRange(_) | Integer::Malformed => 0,
+    }))
+}
