@@ -11,6 +11,7 @@ mod complex;
 mod error;
 pub mod fmt;
 mod function;
+pub mod regex;
 pub mod sprig;
 mod surroundings;
 

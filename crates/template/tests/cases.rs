@@ -1,4 +1,4 @@
-//! The case files under `tests/cases/template`.
+//! Compares with Go's answers: each line of a case file is one JSON object.
 
-#[path = "cases/sprig.rs"]
+mod calls;
 mod sprig;

@@ -113,7 +113,7 @@ impl Type {
             (Type::Any, _) => true,
             (Type::Map, Value::Map(map)) => matches!(map.map_type(), MapType::Any | MapType::Values | MapType::NilAny),
             (Type::List, Value::List(list)) => matches!(list.elem(), Elem::Any | Elem::NilAny),
-            (Type::Strings, Value::List(list)) => list.elem() == Elem::String,
+            (Type::Strings, Value::List(list)) => matches!(list.elem(), Elem::String | Elem::NilString),
             (_, Value::Nil) => false,
             _ => self.go_name() == value.go_type(),
         }

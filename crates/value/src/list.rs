@@ -15,6 +15,8 @@ pub enum Elem {
     Int,
     /// A nil `[]interface {}`: empty, and null in JSON and YAML.
     NilAny,
+    /// A nil `[]string`.
+    NilString,
     /// A slice whose `%T` is this name without the leading `[]`.
     Named(&'static str),
 }
@@ -44,7 +46,7 @@ impl List {
     pub fn go_type(&self) -> String {
         match self.0.elem {
             Elem::Any | Elem::NilAny => "[]interface {}".into(),
-            Elem::String => "[]string".into(),
+            Elem::String | Elem::NilString => "[]string".into(),
             Elem::Int => "[]int".into(),
             Elem::Named(name) => format!("[]{name}"),
         }
@@ -52,7 +54,7 @@ impl List {
 
     /// Whether it is a nil slice, which JSON and YAML write as null.
     pub fn is_nil(&self) -> bool {
-        self.0.elem == Elem::NilAny
+        matches!(self.0.elem, Elem::NilAny | Elem::NilString)
     }
 
     /// A list of the same type with each item changed by `change`.

@@ -10,6 +10,7 @@ mod math;
 mod paths;
 mod random;
 mod reflect;
+mod regex;
 mod semver;
 mod strings;
 mod text;
@@ -20,7 +21,7 @@ use crate::Function;
 
 /// All of sprig's text functions, `env` and `expandenv` included (they see an empty environment).
 pub fn functions() -> Vec<Function> {
-    [
+    let families = [
         convert::functions(),
         defaults::functions(),
         dicts::functions(),
@@ -30,9 +31,10 @@ pub fn functions() -> Vec<Function> {
         paths::functions(),
         random::functions(),
         reflect::functions(),
+        regex::functions(),
         semver::functions(),
         strings::functions(),
         words::functions(),
-    ]
-    .concat()
+    ];
+    families.into_iter().flatten().collect()
 }

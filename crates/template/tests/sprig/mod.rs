@@ -281,7 +281,7 @@ fn functions_that_would_use_up_everything_stop_at_the_budget() {
         ("deepCopy", from_ref(&nested)),
         ("deepEqual", &[nested.clone(), other_nested]),
         ("deepCopy", from_ref(&looping)),
-        ("mergeOverwrite", &[looping.clone(), looping]),
+        ("mergeOverwrite", &[looping.clone(), looping.clone()]),
     ];
     for (name, arguments) in cases {
         let budget = Budget::new(Limits { steps: 1_000_000, bytes: 1 << 20 });

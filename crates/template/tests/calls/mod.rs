@@ -1,0 +1,104 @@
+//! Calls of template functions, as sprig answered them: `{"call": name, "arguments": […], "answer": …}`, or `"error"`.
+//!
+//! A value that JSON has not is an object of one entry: `{"bytes": "ff"}` a string that is not UTF-8, `{"int64": 1}`,
+//! `{"map": {…}}`, `{"nil": []}` a nil slice.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value as Json, json};
+use template::{Budget, Call, Error, Executor, Fixed, Functions, sprig};
+use value::{Map, Str, Value};
+
+/// The cases of all files of a family.
+fn cases(family: &str) -> Vec<Json> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/template").join(family);
+    let mut cases = Vec::new();
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "jsonl") {
+            let text = fs::read_to_string(path).unwrap();
+            cases.extend(text.lines().map(|line| serde_json::from_str::<Json>(line).unwrap()));
+        }
+    }
+    assert!(cases.len() > 10, "no cases in {}", folder.display());
+    cases
+}
+
+/// No call here runs templates.
+struct NoTemplates;
+
+impl Executor for NoTemplates {
+    fn execute(&mut self, name: &str, _: &Value) -> Result<Vec<u8>, Error> {
+        panic!("template {name}")
+    }
+
+    fn execute_text(&mut self, text: &Str, _: &Value) -> Result<Result<Vec<u8>, Error>, Error> {
+        panic!("template {text}")
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn from_hex(digits: &str) -> Vec<u8> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).unwrap() as u8;
+    digits.as_bytes().chunks(2).map(|pair| pair.iter().fold(0, |sum, byte| sum * 16 + digit(byte))).collect()
+}
+
+fn argument(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Nil,
+        Json::Bool(flag) => Value::Bool(*flag),
+        Json::Number(number) => Value::int(number.as_i64().unwrap()),
+        Json::String(text) => Value::string(text.as_str()),
+        Json::Array(items) => Value::list(items.iter().map(argument).collect()),
+        Json::Object(object) => match object.iter().next().unwrap() {
+            (kind, Json::String(digits)) if kind == "bytes" => Value::string(from_hex(digits)),
+            (kind, number) if kind == "int64" => Value::int64(number.as_i64().unwrap()),
+            (kind, Json::Object(entries)) if kind == "map" => {
+                let map = Map::default();
+                entries.iter().for_each(|(key, value)| drop(map.insert(key.as_str(), argument(value))));
+                Value::Map(map)
+            }
+            other => panic!("{other:?}"),
+        },
+    }
+}
+
+fn answer(value: &Value) -> Json {
+    match value {
+        Value::Nil => Json::Null,
+        Value::Bool(flag) => json!(flag),
+        Value::Int(number, _) => json!(number),
+        Value::String(text) => text.to_str().map_or_else(|| json!({"bytes": hex(text)}), Json::from),
+        Value::List(list) if list.is_nil() => json!({"nil": []}),
+        Value::List(list) => list.iter().map(answer).collect(),
+        Value::Map(map) => {
+            let entries = map.entries();
+            let entries = entries.iter().map(|(key, value)| (key.to_string(), answer(value)));
+            json!({"map": serde_json::Map::from_iter(entries)})
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn check(family: &str) {
+    let mut functions = Functions::default();
+    functions.extend(sprig::functions());
+    for case in cases(family) {
+        let function = functions.get(case["call"].as_str().unwrap()).unwrap();
+        let arguments: Vec<Value> = case["arguments"].as_array().unwrap().iter().map(argument).collect();
+        let budget = Budget::default();
+        let mut call = Call { budget: &budget, surroundings: &Fixed::default(), executor: &mut NoTemplates };
+        match function.run(&mut call, &arguments) {
+            Ok(value) => assert_eq!(Some(&answer(&value)), case.get("answer"), "{case}"),
+            Err(failure) => assert_eq!(Some(failure.message.as_str()), case["error"].as_str(), "{case}"),
+        }
+    }
+}
+
+#[test]
+fn regex() {
+    check("regex");
+}
