@@ -41,6 +41,24 @@ impl Chart {
         Metadata::check_api_version(&chart_yaml.data)?;
         load(files, limits, warnings, 0)
     }
+
+    /// Reads the archive of the file `name` as that of a chart of apiVersion v1 or v2, whatever it says.
+    /// Helm: pkg/chart/v2/loader/archive.go, `LoadFile`.
+    pub fn from_v2_archive(
+        name: &str,
+        bytes: &[u8],
+        limits: Limits,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Chart, Error> {
+        check_magic(name, bytes)?;
+        let files = archive::read(bytes, limits).map_err(|error| match error {
+            Error::Stream(archive::GZIP_HEADER) => {
+                Error::InvalidChartFile { name: name.into(), reason: Box::new(error) }
+            }
+            error => error,
+        })?;
+        load(files, limits, warnings, 0)
+    }
 }
 
 fn load(files: Vec<File>, limits: Limits, warnings: &mut Vec<Warning>, nesting: usize) -> Result<Chart, Error> {

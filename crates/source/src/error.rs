@@ -50,3 +50,9 @@ impl Error {
         Error::new(ErrorKind::Unreadable, message)
     }
 }
+
+impl From<chart::Error> for Error {
+    fn from(error: chart::Error) -> Error {
+        Error::new(ErrorKind::Chart, error.to_string())
+    }
+}

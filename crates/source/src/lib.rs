@@ -5,14 +5,18 @@
 //! environment or the home folder, never prints: what Helm would log comes back as [`chart::Warning`]s.
 
 mod error;
+mod folder;
+mod load;
 mod locate;
 pub mod path;
 mod read;
 mod repositories;
+mod symlink;
 pub mod system;
 
 pub use crate::{
     error::{Error, ErrorKind},
+    load::{load, load_folder, load_v2, load_v2_file, load_v2_folder},
     locate::{ChartQuery, Reference, classify, locate},
     read::{Scheme, read_file},
     repositories::{Repositories, Repository},
