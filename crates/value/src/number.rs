@@ -1,6 +1,11 @@
 //! Go's `strconv` for numbers: floats and integers as text.
 
+mod parse;
+
 use std::io::Write;
+
+pub use self::parse::{ParseError, ParseErrorKind, atoi, parse_float, parse_int, parse_uint};
+pub(crate) use self::parse::{float, signed, unsigned};
 
 /// The largest magnitude below which every integral `f64` has its own decimal digits as its shortest text.
 const EXACT_INTEGERS: f64 = 9_007_199_254_740_992.0;

@@ -7,6 +7,7 @@ mod emit_resolve;
 mod emit_scalar;
 mod emit_text;
 mod pretty;
+mod read;
 
 use crate::{Map, Value};
 
@@ -24,23 +25,30 @@ pub struct Error {
 /// Reads the first document as `yaml.Unmarshal` into an `interface{}` does: YAML to JSON to value,
 /// so that every number is a `float64` and every key a string. An empty document is nil.
 pub fn from_slice(bytes: &[u8]) -> Result<Value, Error> {
-    let _ = bytes;
-    Err(Error { message: "the YAML reader is not built yet".into(), line: None })
+    read::from_slice(bytes)
 }
 
 /// As [`from_slice`], with a duplicate key an error (`yaml.UnmarshalStrict`).
 pub fn from_slice_strict(bytes: &[u8]) -> Result<Value, Error> {
-    from_slice(bytes)
+    read::from_slice_strict(bytes)
+}
+
+/// As [`from_slice`], with numbers as go-yaml reads them: `int`, `uint64` where that is too small, `float64`.
+/// Whoever fills a struct needs them, as a number for a string field is written by its type.
+pub fn from_slice_typed(bytes: &[u8]) -> Result<Value, Error> {
+    read::from_slice_typed(bytes)
+}
+
+/// As [`from_slice_typed`], with a duplicate key an error.
+pub fn from_slice_typed_strict(bytes: &[u8]) -> Result<Value, Error> {
+    read::from_slice_typed_strict(bytes)
 }
 
 /// Reads a document into a `map[string]interface{}` as `yaml.Unmarshal` into one does: an empty or null
 /// document is an empty map, anything else that is no mapping is the JSON decoder's error
 /// (`error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}`).
 pub fn map_from_slice(bytes: &[u8]) -> Result<Map, Error> {
-    match from_slice(bytes)? {
-        Value::Map(map) => Ok(map),
-        _ => Ok(Map::default()),
-    }
+    read::map_from_slice(bytes)
 }
 
 /// Writes a value as `yaml.Marshal` does, final newline included.

@@ -1,0 +1,475 @@
+//! From nodes to values: aliases, merge keys, duplicate keys, and what the round trip through JSON does to them.
+//!
+//! Walks as go-yaml v2 does (`decode.go`), with a stack of its own, so that the order of errors is Go's and the depth
+//! of a document costs no stack.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    json_limits,
+    node::{Document, Node, NodeId, Shape},
+    resolve::{Resolved, resolve},
+    typed::{self, TypedKey},
+};
+use crate::{Map, MapType, Str, UintKind, Value, number, yaml::Error};
+
+/// Strings longer than this are shared where aliases repeat them.
+const SHARED_LENGTH: usize = 64;
+
+/// How a document is decoded.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Options {
+    /// A duplicate key is an error; else the last one wins.
+    pub(super) strict: bool,
+    /// Numbers stay what go-yaml reads them as, and do not all become floats.
+    pub(super) typed_numbers: bool,
+}
+
+/// A collection that is being decoded, or what stands between it and its parent.
+enum Frame {
+    Sequence {
+        next: NodeId,
+        end: NodeId,
+        items: Vec<Value>,
+    },
+    /// Entries of the innermost mapping: its own, or those of a mapping that is merged into it.
+    Entries {
+        next: NodeId,
+        end: NodeId,
+        merged: bool,
+        state: Entry,
+    },
+    /// Waits for the target of an alias.
+    Alias(NodeId),
+    /// Mappings that are still to be merged, the next one last.
+    Merges(Vec<NodeId>),
+}
+
+/// Which part of an entry is decoded.
+enum Entry {
+    Idle,
+    /// The key of this node.
+    Key(NodeId),
+    /// A value, once the key is known.
+    Value(Key, NodeId),
+}
+
+/// A decoded key.
+#[derive(Default)]
+struct Key {
+    /// The key in JSON; nothing where it cannot be one.
+    text: Option<Str>,
+    /// The key as Go compares it, where duplicates are errors.
+    typed: Option<TypedKey>,
+}
+
+/// A mapping that is being decoded.
+#[derive(Default)]
+struct Building {
+    entries: Vec<(Str, Value)>,
+    /// The keys so far, where duplicates are errors.
+    seen: HashSet<TypedKey>,
+}
+
+/// What decoding a node has come to.
+enum Outcome<'d> {
+    /// More is to be done first.
+    Pending,
+    Scalar(Resolved<'d>, NodeId),
+    Collection(Value),
+    /// A mapping has been merged.
+    Merged,
+}
+
+pub(super) struct Decoder<'d> {
+    document: &'d Document<'d>,
+    options: Options,
+    frames: Vec<Frame>,
+    mappings: Vec<Building>,
+    counts: Counts,
+    /// The aliases that are being decoded.
+    active: HashSet<NodeId>,
+    /// Long strings that aliases repeat.
+    shared: HashMap<NodeId, Str>,
+    /// Errors that do not end the decoding, each with its line counted from 1.
+    duplicates: Vec<(String, usize)>,
+    depth: usize,
+    remarks: Remarks,
+}
+
+/// What must be looked at once the document is decoded.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Remarks {
+    /// There is a key that JSON cannot have.
+    odd_key: bool,
+    /// There is a NaN or an infinity.
+    pub(super) non_finite: bool,
+    /// Something is nested deeper than JSON may be.
+    pub(super) too_deep: bool,
+}
+
+/// Decodes a document.
+pub(super) fn decode(document: &Document<'_>, options: Options) -> Result<(Value, Remarks), Error> {
+    let mut decoder = Decoder {
+        document,
+        options,
+        frames: Vec::new(),
+        mappings: Vec::new(),
+        counts: Counts::default(),
+        active: HashSet::new(),
+        shared: HashMap::new(),
+        duplicates: Vec::new(),
+        depth: 0,
+        remarks: Remarks::default(),
+    };
+    let value = decoder.run()?;
+    decoder.check(value)
+}
+
+impl<'d> Decoder<'d> {
+    fn run(&mut self) -> Result<Value, Error> {
+        // go-yaml counts the document itself.
+        self.counts.count(0);
+        let mut outcome = self.enter(0)?;
+        loop {
+            outcome = match (outcome, self.frames.last_mut()) {
+                (Outcome::Pending | Outcome::Merged, None) => return Ok(Value::Nil),
+                (Outcome::Scalar(resolved, node), None) => return Ok(self.value(resolved, node)),
+                (Outcome::Collection(value), None) => return Ok(value),
+                (Outcome::Pending, Some(_)) => self.proceed()?,
+                (done, Some(Frame::Alias(_))) => {
+                    if let Some(Frame::Alias(alias)) = self.frames.pop() {
+                        self.active.remove(&alias);
+                        self.counts.alias_depth = self.counts.alias_depth.saturating_sub(1);
+                    }
+                    done
+                }
+                (Outcome::Merged, Some(_)) => Outcome::Pending,
+                (Outcome::Collection(value), Some(Frame::Sequence { items, .. })) => {
+                    items.push(value);
+                    Outcome::Pending
+                }
+                (Outcome::Scalar(resolved, node), Some(Frame::Sequence { .. })) => {
+                    let value = self.value(resolved, node);
+                    if let Some(Frame::Sequence { items, .. }) = self.frames.last_mut() {
+                        items.push(value);
+                    }
+                    Outcome::Pending
+                }
+                (done, Some(_)) => {
+                    self.accept(done)?;
+                    Outcome::Pending
+                }
+            };
+        }
+    }
+
+    /// Begins to decode a node.
+    fn enter(&mut self, id: NodeId) -> Result<Outcome<'d>, Error> {
+        let document = self.document;
+        let Some(node) = document.node(id) else { return Ok(Outcome::Scalar(Resolved::Nil, id)) };
+        if self.counts.count(1) {
+            return Err(self.error("yaml: document contains excessive aliasing", node));
+        }
+        match node.shape {
+            Shape::Scalar => match resolve(document, node) {
+                Ok(resolved) => Ok(Outcome::Scalar(resolved, id)),
+                Err(message) => Err(self.error(&message, node)),
+            },
+            Shape::Alias => {
+                self.enter_alias(id, node)?;
+                self.enter_target(node.link)
+            }
+            Shape::Sequence => {
+                self.go_down();
+                self.frames.push(Frame::Sequence { next: id + 1, end: node.link, items: Vec::new() });
+                Ok(Outcome::Pending)
+            }
+            Shape::Mapping => {
+                self.go_down();
+                self.mappings.push(Building::default());
+                self.frames.push(Frame::Entries { next: id + 1, end: node.link, merged: false, state: Entry::Idle });
+                Ok(Outcome::Pending)
+            }
+        }
+    }
+
+    fn enter_alias(&mut self, id: NodeId, node: &Node) -> Result<(), Error> {
+        if !self.active.insert(id) {
+            let name = String::from_utf8_lossy(self.document.text_of(node));
+            return Err(self.error(&format!("yaml: anchor '{name}' value contains itself"), node));
+        }
+        self.counts.alias_depth += 1;
+        self.frames.push(Frame::Alias(id));
+        Ok(())
+    }
+
+    /// Begins to decode an alias's target, which is no alias itself.
+    fn enter_target(&mut self, id: NodeId) -> Result<Outcome<'d>, Error> {
+        match self.document.node(id) {
+            Some(node) if node.shape != Shape::Alias => self.enter(id),
+            _ => Ok(Outcome::Scalar(Resolved::Nil, id)),
+        }
+    }
+
+    fn go_down(&mut self) {
+        self.depth += 1;
+        self.remarks.too_deep |= self.depth > json_limits::MAX_DEPTH;
+    }
+
+    /// Goes on with the innermost frame.
+    fn proceed(&mut self) -> Result<Outcome<'d>, Error> {
+        let document = self.document;
+        match self.frames.last_mut() {
+            Some(Frame::Sequence { next, end, items }) => {
+                if *next < *end {
+                    let id = *next;
+                    *next = document.after(id);
+                    return self.enter(id);
+                }
+                let items = std::mem::take(items);
+                self.frames.pop();
+                self.depth -= 1;
+                Ok(Outcome::Collection(Value::list(items)))
+            }
+            Some(Frame::Entries { next, end, merged, state }) => {
+                if *next < *end {
+                    let id = *next;
+                    *next = document.after(id);
+                    if let Entry::Value(_, node) = state {
+                        *node = id;
+                        return self.enter(id);
+                    }
+                    if document.node(id).is_some_and(|node| document.is_merge(node)) {
+                        let mapping = *next;
+                        *next = document.after(mapping);
+                        return self.merge(mapping);
+                    }
+                    *state = Entry::Key(id);
+                    return self.enter(id);
+                }
+                let merged = *merged;
+                self.frames.pop();
+                if merged {
+                    return Ok(Outcome::Merged);
+                }
+                self.depth -= 1;
+                let building = self.mappings.pop().unwrap_or_default();
+                Ok(Outcome::Collection(Value::Map(Map::from_entries(MapType::Any, building.entries))))
+            }
+            Some(Frame::Merges(left)) => match left.pop() {
+                Some(id) => self.merge_one(id),
+                None => {
+                    self.frames.pop();
+                    Ok(Outcome::Merged)
+                }
+            },
+            Some(Frame::Alias(_)) | None => Ok(Outcome::Merged),
+        }
+    }
+
+    /// Takes a key or a value of the innermost mapping.
+    fn accept(&mut self, done: Outcome<'d>) -> Result<(), Error> {
+        let Some(Frame::Entries { state, .. }) = self.frames.last_mut() else { return Ok(()) };
+        match std::mem::replace(state, Entry::Idle) {
+            Entry::Key(key) => {
+                let key = self.key(done, key)?;
+                if let Some(Frame::Entries { state, .. }) = self.frames.last_mut() {
+                    *state = Entry::Value(key, 0);
+                }
+            }
+            Entry::Value(key, node) => {
+                let value = match done {
+                    Outcome::Scalar(resolved, node) => self.value(resolved, node),
+                    Outcome::Collection(value) => value,
+                    Outcome::Pending | Outcome::Merged => Value::Nil,
+                };
+                self.insert(key, value, node);
+            }
+            Entry::Idle => {}
+        }
+        Ok(())
+    }
+
+    /// The key that a node has come to.
+    fn key(&mut self, done: Outcome<'d>, id: NodeId) -> Result<Key, Error> {
+        let Outcome::Scalar(resolved, node) = done else {
+            let text = typed::go_syntax(self.document, id);
+            let message = format!("yaml: invalid map key: {text}");
+            return Err(match self.document.node(id) {
+                Some(node) => self.error(&message, node),
+                None => Error { message, line: None },
+            });
+        };
+        let typed = self.options.strict.then(|| TypedKey::new(&resolved));
+        let text = match resolved {
+            Resolved::String(text) if self.is_binary(node) => text_of_binary(&text),
+            Resolved::String(text) => Str::from(&*text),
+            Resolved::Int(number) => Str::from(number.to_string()),
+            Resolved::Float(number) => Str::from(float_key(number)),
+            Resolved::Bool(flag) => Str::from(if flag { "true" } else { "false" }),
+            Resolved::Nil | Resolved::Uint(_) => {
+                self.remarks.odd_key = true;
+                return Ok(Key { text: None, typed });
+            }
+        };
+        Ok(Key { text: Some(text), typed })
+    }
+
+    fn insert(&mut self, key: Key, value: Value, node: NodeId) {
+        let Some(mapping) = self.mappings.last_mut() else { return };
+        if let Some(typed) = key.typed.filter(|typed| !typed.is_never_equal()) {
+            if mapping.seen.contains(&typed) {
+                let line = self.document.node(node).map_or(0, |node| node.mark.line as usize + 1);
+                let text = format!("line {line}: key {} already set in map", typed.go_syntax());
+                self.duplicates.push((text, line));
+                return;
+            }
+            mapping.seen.insert(typed);
+        }
+        if let Some(text) = key.text {
+            mapping.entries.push((text, value));
+        }
+    }
+
+    fn is_binary(&self, id: NodeId) -> bool {
+        self.document.node(id).is_some_and(|node| node.tag == super::node::Tag::Binary)
+    }
+
+    /// The value of a scalar after the round trip through JSON.
+    fn value(&mut self, resolved: Resolved<'d>, id: NodeId) -> Value {
+        match resolved {
+            Resolved::Nil => Value::Nil,
+            Resolved::Bool(flag) => Value::Bool(flag),
+            Resolved::Int(number) if self.options.typed_numbers => Value::int(number),
+            Resolved::Uint(number) if self.options.typed_numbers => Value::Uint(number, UintKind::Uint64),
+            Resolved::Int(number) => Value::float(number as f64),
+            Resolved::Uint(number) => Value::float(number as f64),
+            Resolved::Float(number) => {
+                self.remarks.non_finite |= !number.is_finite();
+                Value::float(number)
+            }
+            Resolved::String(text) => {
+                let in_alias = self.counts.alias_depth > 0;
+                if in_alias && text.len() > SHARED_LENGTH {
+                    let binary = self.is_binary(id);
+                    let shared = self.shared.entry(id);
+                    let string =
+                        shared.or_insert_with(|| if binary { text_of_binary(&text) } else { Str::from(&*text) });
+                    return Value::String(string.clone());
+                }
+                match text {
+                    std::borrow::Cow::Borrowed(text) => Value::String(Str::from(text)),
+                    // Only binary data has been decoded.
+                    std::borrow::Cow::Owned(text) => Value::String(text_of_binary(&text)),
+                }
+            }
+        }
+    }
+
+    /// Merges what stands behind a merge key into the innermost mapping.
+    fn merge(&mut self, id: NodeId) -> Result<Outcome<'d>, Error> {
+        let document = self.document;
+        match document.node(id).map(|node| node.shape) {
+            Some(Shape::Sequence) => {
+                self.frames.push(Frame::Merges(document.children(id).collect()));
+                Ok(Outcome::Pending)
+            }
+            _ => self.merge_one(id),
+        }
+    }
+
+    fn merge_one(&mut self, id: NodeId) -> Result<Outcome<'d>, Error> {
+        let document = self.document;
+        let Some(node) = document.node(id) else { return Ok(Outcome::Merged) };
+        let target = if node.shape == Shape::Alias { node.link } else { id };
+        let Some(mapping) = document.node(target).filter(|node| node.shape == Shape::Mapping) else {
+            return Err(self.error("yaml: map merge requires map or sequence of maps as the value", node));
+        };
+        let excessive = |decoder: &Self| decoder.error("yaml: document contains excessive aliasing", node);
+        if self.counts.count(1) {
+            return Err(excessive(self));
+        }
+        if node.shape == Shape::Alias {
+            self.enter_alias(id, node)?;
+            if self.counts.count(1) {
+                return Err(excessive(self));
+            }
+        }
+        self.frames.push(Frame::Entries { next: target + 1, end: mapping.link, merged: true, state: Entry::Idle });
+        Ok(Outcome::Pending)
+    }
+
+    fn error(&self, message: &str, node: &Node) -> Error {
+        Error { message: message.into(), line: Some(node.mark.line as usize + 1) }
+    }
+
+    /// Reports what is known only once the document is decoded.
+    fn check(self, value: Value) -> Result<(Value, Remarks), Error> {
+        if let Some(&(_, line)) = self.duplicates.first() {
+            let texts: Vec<&str> = self.duplicates.iter().map(|(text, _)| text.as_str()).collect();
+            let message = format!("yaml: unmarshal errors:\n  {}", texts.join("\n  "));
+            return Err(Error { message, line: Some(line) });
+        }
+        if self.remarks.odd_key
+            && let Some(error) = typed::unsupported_key(self.document)
+        {
+            return Err(error);
+        }
+        Ok((value, self.remarks))
+    }
+}
+
+/// A float as a key (sigs.k8s.io/yaml: `convertToJSONableObject`).
+fn float_key(number: f64) -> String {
+    match number {
+        _ if number.is_nan() => ".nan".into(),
+        _ if number.is_infinite() => if number > 0.0 { ".inf" } else { "-.inf" }.into(),
+        // As Go converts to float32, which may come to infinity.
+        _ => match number::format_float(number, b'g', None, 32).as_str() {
+            "+Inf" => ".inf".into(),
+            "-Inf" => "-.inf".into(),
+            text => text.into(),
+        },
+    }
+}
+
+/// Binary data as text: JSON replaces each invalid byte.
+fn text_of_binary(bytes: &[u8]) -> Str {
+    Str::from(Str::from(bytes).to_text())
+}
+
+/// How much of the decoding is the work of aliases.
+#[derive(Default)]
+struct Counts {
+    nodes: u64,
+    in_aliases: u64,
+    alias_depth: usize,
+}
+
+impl Counts {
+    /// Counts a node; true where aliases have become excessive (go-yaml v2: `decoder.unmarshal`). With zero only
+    /// counts.
+    #[inline]
+    fn count(&mut self, check: u64) -> bool {
+        self.nodes += 1;
+        if self.alias_depth > 0 {
+            self.in_aliases += 1;
+        }
+        check > 0
+            && self.in_aliases > 100
+            && self.nodes > 1000
+            && self.in_aliases as f64 / self.nodes as f64 > allowed_ratio(self.nodes)
+    }
+}
+
+/// The share of the decoding that aliases may have (go-yaml v2: `allowedAliasRatio`).
+fn allowed_ratio(nodes: u64) -> f64 {
+    const LOW: u64 = 400_000;
+    const HIGH: u64 = 4_000_000;
+    match nodes {
+        ..=LOW => 0.99,
+        HIGH.. => 0.10,
+        _ => 0.99 - 0.89 * ((nodes - LOW) as f64 / (HIGH - LOW) as f64),
+    }
+}

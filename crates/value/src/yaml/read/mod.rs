@@ -1,0 +1,85 @@
+//! Reading YAML as go-yaml v2 does, and what `sigs.k8s.io/yaml` makes of it.
+//!
+//! The way of a document: [`input`] (characters) to [`scan`] (tokens) to [`parse`] (nodes) to [`decode`] (values).
+
+mod cursor;
+mod decode;
+mod input;
+mod json_limits;
+mod node;
+mod parse;
+mod resolve;
+mod scan;
+mod scan_block;
+mod scan_scalar;
+mod scan_tag;
+mod timestamp;
+mod token;
+mod typed;
+
+use self::{decode::Options, input::Input, json_limits::Offence};
+use super::Error;
+use crate::{Map, Value};
+
+/// What `sigs.k8s.io/yaml` puts before the problems of a document.
+const CONVERTING: &str = "error converting YAML to JSON: ";
+
+/// What it puts before those of the JSON that it makes of one.
+const DECODING: &str = "error unmarshaling JSON: while decoding JSON: ";
+
+/// See [`super::from_slice`].
+pub(super) fn from_slice(bytes: &[u8]) -> Result<Value, Error> {
+    read(bytes, Options::default())
+}
+
+/// See [`super::from_slice_strict`].
+pub(super) fn from_slice_strict(bytes: &[u8]) -> Result<Value, Error> {
+    read(bytes, Options { strict: true, ..Options::default() })
+}
+
+/// See [`super::map_from_slice`].
+pub(super) fn map_from_slice(bytes: &[u8]) -> Result<Map, Error> {
+    let kind = match from_slice(bytes)? {
+        Value::Map(map) => return Ok(map),
+        Value::Nil => return Ok(Map::default()),
+        Value::Bool(_) => "bool",
+        Value::String(_) => "string",
+        Value::List(_) => "array",
+        _ => "number",
+    };
+    let message = format!("{DECODING}json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}");
+    Err(Error { message, line: None })
+}
+
+/// See [`super::from_slice_typed`].
+pub(super) fn from_slice_typed(bytes: &[u8]) -> Result<Value, Error> {
+    read(bytes, Options { typed_numbers: true, ..Options::default() })
+}
+
+/// See [`super::from_slice_typed_strict`].
+pub(super) fn from_slice_typed_strict(bytes: &[u8]) -> Result<Value, Error> {
+    read(bytes, Options { typed_numbers: true, strict: true })
+}
+
+fn read(bytes: &[u8], options: Options) -> Result<Value, Error> {
+    let converting = |error: Error| Error { message: format!("{CONVERTING}{}", error.message), line: error.line };
+    let input = Input::new(bytes);
+    let document = parse::parse(&input).map_err(|problem| {
+        let (message, line) = problem.describe();
+        converting(Error { message, line })
+    })?;
+    let Some(document) = document else { return Ok(Value::Nil) };
+    let (value, remarks) = decode::decode(&document, options).map_err(converting)?;
+    if remarks.non_finite
+        && let Some(Offence::NonFinite(number)) = json_limits::non_finite(&value)
+    {
+        return Err(converting(Error { message: format!("json: unsupported value: {number}"), line: None }));
+    }
+    if remarks.too_deep
+        && let Some(Offence::TooDeep(bracket)) = json_limits::too_deep(&value)
+    {
+        let message = format!("{DECODING}invalid character '{bracket}' exceeded max depth");
+        return Err(Error { message, line: None });
+    }
+    Ok(value)
+}
