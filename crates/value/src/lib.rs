@@ -9,6 +9,7 @@
 
 pub mod address;
 mod base64;
+mod dismantle;
 mod go_type;
 pub mod json;
 mod list;

@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, rc::Rc};
 
-use crate::Value;
+use crate::{Value, dismantle::dismantle};
 
 /// The element type of a slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,19 @@ impl List {
     /// Whether two handles share one list.
     pub fn same(&self, other: &List) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl List {
+    /// The items, where this is the only handle on them.
+    pub(crate) fn into_items(self) -> Option<Vec<Value>> {
+        Rc::try_unwrap(self.0).ok().map(|mut inner| std::mem::take(&mut inner.items))
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        dismantle(std::mem::take(&mut self.items));
     }
 }
 

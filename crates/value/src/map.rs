@@ -1,8 +1,8 @@
 //! Go maps with string keys: shared, mutable (`set`, `unset`, `merge`), iterated in key order.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, ops::Deref, rc::Rc};
 
-use crate::{Str, Value};
+use crate::{Str, Value, dismantle::dismantle};
 
 /// The Go type of a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +39,24 @@ impl MapType {
 /// under two types.
 #[derive(Clone, Debug)]
 pub struct Map {
-    entries: Rc<RefCell<BTreeMap<Str, Value>>>,
+    entries: Rc<Entries>,
     map_type: MapType,
+}
+
+#[derive(Debug, Default)]
+struct Entries(RefCell<BTreeMap<Str, Value>>);
+
+impl Deref for Entries {
+    type Target = RefCell<BTreeMap<Str, Value>>;
+    fn deref(&self) -> &RefCell<BTreeMap<Str, Value>> {
+        &self.0
+    }
+}
+
+impl Drop for Entries {
+    fn drop(&mut self) {
+        dismantle(std::mem::take(self.0.get_mut()).into_values());
+    }
 }
 
 impl Default for Map {
@@ -58,7 +74,7 @@ impl Map {
     /// A map with these entries; a later entry replaces an earlier one with the same key.
     pub fn from_entries<K: Into<Str>>(map_type: MapType, entries: impl IntoIterator<Item = (K, Value)>) -> Map {
         let entries = entries.into_iter().map(|(key, value)| (key.into(), value)).collect();
-        Map { entries: Rc::new(RefCell::new(entries)), map_type }
+        Map { entries: Rc::new(Entries(RefCell::new(entries))), map_type }
     }
 
     /// The map's Go type.
@@ -137,5 +153,10 @@ impl Map {
     /// Whether two handles share one map.
     pub fn same(&self, other: &Map) -> bool {
         Rc::ptr_eq(&self.entries, &other.entries)
+    }
+
+    /// The values, where this is the only handle on the map.
+    pub(crate) fn into_values(self) -> Option<impl Iterator<Item = Value>> {
+        Rc::try_unwrap(self.entries).ok().map(|mut entries| std::mem::take(entries.0.get_mut()).into_values())
     }
 }

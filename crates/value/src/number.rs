@@ -35,6 +35,16 @@ pub fn append_float(out: &mut Vec<u8>, number: f64, format: u8, precision: Optio
         out.extend_from_slice(non_finite(number));
         return;
     }
+    // Most numbers of charts are whole: their digits are the shortest text.
+    let whole_below = match (format, precision) {
+        (b'f', None) if bits == 64 => EXACT_INTEGERS,
+        (b'g', None) => 1e6,
+        _ => 0.0,
+    };
+    if number.abs() < whole_below && number.trunc() == number {
+        append_whole(out, number);
+        return;
+    }
     match (format, precision) {
         (b'f', Some(precision)) => write_to(out, format_args!("{number:.precision$}")),
         (b'e' | b'E', Some(precision)) => {
@@ -68,10 +78,7 @@ pub fn append_float(out: &mut Vec<u8>, number: f64, format: u8, precision: Optio
 /// Appends what [`format_json_float`] gives.
 pub fn append_json_float(out: &mut Vec<u8>, number: f64, bits: u32) {
     if number.abs() < EXACT_INTEGERS && bits == 64 && number.trunc() == number {
-        if number == 0.0 && number.is_sign_negative() {
-            out.push(b'-');
-        }
-        append_int(out, number as i64);
+        append_whole(out, number);
         return;
     }
     let number = if bits == 32 { f64::from(number as f32) } else { number };
@@ -117,6 +124,14 @@ pub fn append_uint(out: &mut Vec<u8>, number: u64) {
     }
     let (_, digits) = digits.split_at(digits.len() - used);
     out.extend_from_slice(digits);
+}
+
+/// Appends a whole number below [`EXACT_INTEGERS`].
+fn append_whole(out: &mut Vec<u8>, number: f64) {
+    if number.is_sign_negative() {
+        out.push(b'-');
+    }
+    append_uint(out, number.abs() as u64);
 }
 
 fn non_finite(number: f64) -> &'static [u8] {

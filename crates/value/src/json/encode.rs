@@ -22,10 +22,14 @@ const MAX_INDENTED: usize = 10_000;
 /// The nesting from which Go looks for cycles.
 const CYCLES_FROM: usize = 1_000;
 /// The longest text that is written: shared lists can unfold without end.
-const MAX_BYTES: usize = 1 << 30;
+const MAX_BYTES: usize = 256 << 20;
 
 /// Writes a whole value.
 pub(super) fn encode(value: &Value, layout: Layout<'_>) -> Result<Vec<u8>, Error> {
+    encode_within(value, layout, MAX_BYTES)
+}
+
+fn encode_within(value: &Value, layout: Layout<'_>, limit: usize) -> Result<Vec<u8>, Error> {
     let mut encoder = Encoder { out: Vec::with_capacity(128), layout, frames: Vec::new(), seen: HashSet::new() };
     encoder.value(value)?;
     while let Some(frame) = encoder.frames.last_mut() {
@@ -49,8 +53,8 @@ pub(super) fn encode(value: &Value, layout: Layout<'_>) -> Result<Vec<u8>, Error
                 None => encoder.close(b']'),
             },
         }
-        if encoder.out.len() > MAX_BYTES {
-            return Err(Error(format!("json: the text is longer than {MAX_BYTES} bytes")));
+        if encoder.out.len() > limit {
+            return Err(Error(format!("json: the text is longer than {limit} bytes")));
         }
     }
     Ok(encoder.out)
@@ -106,10 +110,10 @@ impl Encoder<'_> {
                 self.out.push(b'"');
             }
             Value::List(list) if list.is_nil() => self.out.extend_from_slice(b"null"),
-            Value::List(list) if list.is_empty() => self.out.extend_from_slice(b"[]"),
+            Value::List(list) if list.is_empty() => return self.empty(b"[]"),
             Value::List(list) => return self.open(b'[', Rest::List(list.clone(), 0), value),
             Value::Map(map) if map.is_nil() => self.out.extend_from_slice(b"null"),
-            Value::Map(map) if map.is_empty() => self.out.extend_from_slice(b"{}"),
+            Value::Map(map) if map.is_empty() => return self.empty(b"{}"),
             Value::Map(map) => {
                 let entries = map.entries().into_iter();
                 return self.open(b'{', Rest::Map(entries, Some(map.clone())), value);
@@ -122,8 +126,7 @@ impl Encoder<'_> {
     fn object(&mut self, object: &dyn Object, value: &Value) -> Result<(), Error> {
         if let Some(fields) = object.json_fields() {
             if fields.is_empty() {
-                self.out.extend_from_slice(b"{}");
-                return Ok(());
+                return self.empty(b"{}");
             }
             let entries: Vec<(Str, Value)> = fields.into_iter().map(|(name, value)| (name.into(), value)).collect();
             return self.open(b'{', Rest::Map(entries.into_iter(), None), value);
@@ -134,13 +137,25 @@ impl Encoder<'_> {
         }
     }
 
+    fn empty(&mut self, brackets: &[u8; 2]) -> Result<(), Error> {
+        let [bracket, _] = brackets;
+        self.check_depth(*bracket)?;
+        self.out.extend_from_slice(brackets);
+        Ok(())
+    }
+
+    fn check_depth(&self, bracket: u8) -> Result<(), Error> {
+        if self.layout.indent.is_some() && self.frames.len() >= MAX_INDENTED {
+            return Err(Error(format!("invalid character '{}' exceeded max depth", char::from(bracket))));
+        }
+        Ok(())
+    }
+
     fn open(&mut self, bracket: u8, rest: Rest, value: &Value) -> Result<(), Error> {
         if self.frames.len() >= CYCLES_FROM && !rest.address().is_none_or(|address| self.seen.insert(address)) {
             return Err(Error(format!("json: unsupported value: encountered a cycle via {}", value.go_type())));
         }
-        if self.frames.len() >= MAX_INDENTED && self.layout.indent.is_some() {
-            return Err(Error("exceeded max depth".into()));
-        }
+        self.check_depth(bracket)?;
         self.out.push(bracket);
         self.frames.push(Frame { rest, first: true });
         Ok(())
@@ -223,4 +238,16 @@ fn append_escape(out: &mut Vec<u8>, byte: u8) {
         }
     };
     out.extend_from_slice(&[b'\\', letter]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_lists_that_unfold_without_end_are_refused() {
+        let bomb = (0..40).fold(Value::string("lol"), |value, _| Value::list(vec![value; 4]));
+        let layout = Layout { indent: None, escape_html: true };
+        assert_eq!(encode_within(&bomb, layout, 9_999).unwrap_err().0, "json: the text is longer than 9999 bytes");
+    }
 }

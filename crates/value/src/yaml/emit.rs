@@ -27,7 +27,7 @@ const MAX_DEPTH: usize = 10_000;
 /// The nesting from which cycles are looked for.
 const CYCLES_FROM: usize = 64;
 /// The longest text that is written: shared lists can unfold without end.
-const MAX_BYTES: usize = 1 << 30;
+pub(super) const MAX_BYTES: usize = 256 << 20;
 
 /// Why a value cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl From<Unreadable> for Refusal {
 
 /// Writes as `sigs.k8s.io/yaml`'s `Marshal`.
 pub(super) fn to_vec(value: &Value) -> Result<Vec<u8>, Error> {
-    emit(value, Dialect::V2).map_err(|refusal| explain(value, refusal))
+    emit(value, Dialect::V2, MAX_BYTES).map_err(|refusal| explain(value, refusal))
 }
 
 /// Finds Go's words for a refusal by going Go's way: JSON first, then reading that.
@@ -67,8 +67,8 @@ fn explain(value: &Value, refusal: Refusal) -> Error {
 
 const READER_PREFIX: &str = "error converting YAML to JSON: ";
 
-/// Writes a value as a document.
-pub(super) fn emit(value: &Value, dialect: Dialect) -> Result<Vec<u8>, Refusal> {
+/// Writes a value as a document of not much more than `limit` bytes.
+pub(super) fn emit(value: &Value, dialect: Dialect, limit: usize) -> Result<Vec<u8>, Refusal> {
     let mut walk = Walk { writer: Writer::new(dialect), dialect, frames: Vec::new(), open: HashSet::new() };
     walk.node(value, Place::Root)?;
     while let Some(frame) = walk.frames.last_mut() {
@@ -97,7 +97,7 @@ pub(super) fn emit(value: &Value, dialect: Dialect) -> Result<Vec<u8>, Refusal> 
                 None => walk.close(),
             },
         }
-        if walk.writer.out.len() > MAX_BYTES {
+        if walk.writer.out.len() > limit {
             return Err(Refusal::TooLong);
         }
     }
@@ -161,18 +161,12 @@ impl Walk {
     pub(super) fn node(&mut self, value: &Value, place: Place) -> Result<(), Refusal> {
         match value {
             Value::String(text) => self.writer.string_of(text, place.scalar())?,
-            Value::Map(map) if map.is_empty() => {
-                let null = map.is_nil() && self.dialect == Dialect::V2;
-                self.writer.token(if null { b"null" } else { b"{}" });
-            }
+            Value::Map(map) if map.is_empty() => self.empty(map.is_nil(), b"{}")?,
             Value::Map(map) => {
                 let entries = self.entries(map.entries())?;
                 self.open(Rest::Map(entries.into_iter(), Some(map.clone())), place.inner())?;
             }
-            Value::List(list) if list.is_empty() => {
-                let null = list.is_nil() && self.dialect == Dialect::V2;
-                self.writer.token(if null { b"null" } else { b"[]" });
-            }
+            Value::List(list) if list.is_empty() => self.empty(list.is_nil(), b"[]")?,
             Value::List(list) => self.list(list.clone(), place)?,
             Value::Nil => self.writer.token(b"null"),
             Value::Bool(true) => self.writer.token(b"true"),
@@ -192,6 +186,17 @@ impl Walk {
         Ok(())
     }
 
+    /// Writes an empty map or list; nil ones are null to JSON.
+    fn empty(&mut self, is_nil: bool, brackets: &[u8]) -> Result<(), Refusal> {
+        if is_nil && self.dialect == Dialect::V2 {
+            self.writer.token(b"null");
+            return Ok(());
+        }
+        self.check_depth()?;
+        self.writer.token(brackets);
+        Ok(())
+    }
+
     pub(super) fn list(&mut self, list: List, place: Place) -> Result<(), Refusal> {
         let indent = match place {
             Place::Mapping(indent) if self.dialect == Dialect::V2 && self.writer.is_inside_line() => indent,
@@ -201,15 +206,16 @@ impl Walk {
     }
 
     pub(super) fn open(&mut self, rest: Rest, indent: usize) -> Result<(), Refusal> {
-        // One level less than Go's constant says.
-        if self.frames.len() + 1 >= MAX_DEPTH {
-            return Err(Refusal::TooDeep);
-        }
+        self.check_depth()?;
         if self.frames.len() >= CYCLES_FROM && !rest.address().is_none_or(|address| self.open.insert(address)) {
             return Err(Refusal::Cycle);
         }
         self.frames.push(Frame { rest, indent });
         Ok(())
+    }
+
+    fn check_depth(&self) -> Result<(), Refusal> {
+        if self.frames.len() < MAX_DEPTH { Ok(()) } else { Err(Refusal::TooDeep) }
     }
 
     fn close(&mut self) {
@@ -246,6 +252,10 @@ impl Walk {
 
     fn key(&mut self, key: &[u8], indent: usize) -> Result<(), Refusal> {
         self.writer.indent(indent);
+        if self.writer.quick_key(key) {
+            self.writer.colon();
+            return Ok(());
+        }
         let form = match self.dialect {
             Dialect::V2 => self.writer.key(&read_key_back(key)?, indent + 2),
             Dialect::V3 => match std::str::from_utf8(key) {
@@ -309,6 +319,9 @@ impl Walk {
 impl Writer {
     /// Writes a string of any bytes.
     fn string_of(&mut self, text: &[u8], indent: usize) -> Result<(), Unreadable> {
+        if self.quick_string(text, indent) {
+            return Ok(());
+        }
         match self.dialect {
             Dialect::V2 => self.string(&read_back(text)?, indent),
             Dialect::V3 => match std::str::from_utf8(text) {
@@ -332,5 +345,18 @@ fn read_number(text: &mut Vec<u8>) {
     {
         text.clear();
         append_float(text, number, b'g', None, 64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_lists_that_unfold_without_end_are_refused() {
+        let bomb = (0..40).fold(Value::string("lol"), |value, _| Value::list(vec![value; 4]));
+        for dialect in [Dialect::V2, Dialect::V3] {
+            assert_eq!(emit(&bomb, dialect, 10_000), Err(Refusal::TooLong));
+        }
     }
 }

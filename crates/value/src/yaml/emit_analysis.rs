@@ -30,9 +30,7 @@ pub(super) fn quick(text: &[u8], dialect: Dialect) -> Quick {
     let mut blanks = false;
     for &byte in text {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'-'..=b'9' | b'_' => {
-                // A colon before one of these is part of the text.
-            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'-'..=b'9' | b'_' => {}
             b' ' => {
                 if previous == b':' {
                     return Quick::Unclear;
@@ -100,37 +98,56 @@ struct Seen {
 
 impl Seen {
     fn of(text: &str, dialect: Dialect) -> Seen {
-        let mut seen = Seen { indicators: text.starts_with("---") || text.starts_with("..."), ..Seen::default() };
-        let mut chars = text.chars().peekable();
+        let mut seen = Seen { indicators: starts_with_indicator(text), ..Seen::default() };
+        let mut rest = text;
         let mut previous = None;
-        while let Some(rune) = chars.next() {
-            let before_blank = matches!(chars.peek(), None | Some(' ' | '\t'));
-            seen.indicators |= match rune {
-                ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' => {
-                    previous.is_none()
-                }
-                '?' | '-' => previous.is_none() && before_blank,
-                ':' => before_blank,
-                '#' => previous.is_none_or(|rune| matches!(rune, ' ' | '\t' | '\0') || is_break(rune)),
-                _ => false,
-            };
-            if rune == '\t' && dialect == Dialect::V3 {
-                seen.tab = true;
-            } else if !is_printable(rune) {
-                seen.special = true;
-            }
-            if rune == ' ' {
-                seen.blank_at_start |= previous.is_none();
-                seen.blank_at_end |= chars.peek().is_none();
-                seen.blank_after_break |= previous.is_some_and(is_break);
-            } else if is_break(rune) {
-                seen.breaks = true;
-                seen.break_after_blank |= previous == Some(' ');
-            }
+        loop {
+            let ordinary = rest.bytes().position(matters).unwrap_or(rest.len());
+            let (run, after) = rest.split_at_checked(ordinary).unwrap_or_default();
+            previous = run.bytes().next_back().map(char::from).or(previous);
+            let mut chars = after.chars();
+            let Some(rune) = chars.next() else { return seen };
+            rest = chars.as_str();
+            seen.note(previous, rune, chars.next(), dialect);
             previous = Some(rune);
         }
-        seen
     }
+
+    /// Takes in a character that matters and the ones beside it.
+    fn note(&mut self, previous: Option<char>, rune: char, next: Option<char>, dialect: Dialect) {
+        match rune {
+            ':' => self.indicators |= matches!(next, None | Some(' ' | '\t')),
+            '#' => self.indicators |= previous.is_none_or(|rune| matches!(rune, ' ' | '\t' | '\0') || is_break(rune)),
+            ' ' => {
+                self.blank_at_start |= previous.is_none();
+                self.blank_at_end |= next.is_none();
+                self.blank_after_break |= previous.is_some_and(is_break);
+            }
+            '\t' if dialect == Dialect::V3 => self.tab = true,
+            _ => {
+                self.special |= !is_printable(rune);
+                if is_break(rune) {
+                    self.breaks = true;
+                    self.break_after_blank |= previous == Some(' ');
+                }
+            }
+        }
+    }
+}
+
+/// Whether the start of the text reads as the start of something else than a plain text.
+fn starts_with_indicator(text: &str) -> bool {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some('#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`') => true,
+        Some('?' | '-') if matches!(chars.next(), None | Some(' ' | '\t')) => true,
+        _ => text.starts_with("---") || text.starts_with("..."),
+    }
+}
+
+/// Whether a byte can be more than a part of the text.
+fn matters(byte: u8) -> bool {
+    matches!(byte, b' ' | b':' | b'#') || !(0x21..=0x7e).contains(&byte)
 }
 
 /// A line break of YAML 1.1.

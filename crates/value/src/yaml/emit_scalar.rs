@@ -96,12 +96,17 @@ impl Writer {
         self.end_of_content();
     }
 
+    /// Writes a key that is short and plain; says whether it was one.
+    pub(super) fn quick_key(&mut self, text: &[u8]) -> bool {
+        let quick = text.len() <= SIMPLE_KEY && quick(text, self.dialect) != Quick::Unclear;
+        if quick {
+            self.token(text);
+        }
+        quick
+    }
+
     /// Writes a key without its colon.
     pub(super) fn key(&mut self, text: &str, indent: usize) -> KeyForm {
-        if text.len() <= SIMPLE_KEY && quick(text.as_bytes(), self.dialect) != Quick::Unclear {
-            self.token(text.as_bytes());
-            return KeyForm::Simple;
-        }
         let analysis = analyze(text, self.dialect);
         let form = key_form(text, analysis, 0);
         if form == KeyForm::Explicit {
@@ -111,19 +116,42 @@ impl Writer {
         form
     }
 
+    /// Writes a string that is plain; says whether it was one.
+    pub(super) fn quick_string(&mut self, text: &[u8], indent: usize) -> bool {
+        let fits = self.dialect == Dialect::V3 || self.column + text.len() < WIDTH;
+        match quick(text, self.dialect) {
+            Quick::Word => self.token(text),
+            Quick::Words if fits => self.token(text),
+            Quick::Words => self.folded_words(text, indent),
+            Quick::Unclear => return false,
+        }
+        true
+    }
+
+    /// As [`Writer::plain`], word by word.
+    fn folded_words(&mut self, text: &[u8], indent: usize) {
+        self.separate();
+        let mut previous: &[u8] = b"";
+        for (place, word) in text.split(|byte| *byte == b' ').enumerate() {
+            if place > 0 {
+                if self.is_full(Lines::Many) && !previous.is_empty() && !word.is_empty() {
+                    self.indent(indent);
+                } else {
+                    self.put(b' ');
+                }
+            }
+            self.out.extend_from_slice(word);
+            self.column += word.len();
+            self.indention &= word.is_empty();
+            previous = word;
+        }
+        self.end_of_content();
+    }
+
     /// Writes a string that is no key.
     pub(super) fn string(&mut self, text: &str, indent: usize) {
-        let bytes = text.as_bytes();
-        let fits = self.dialect == Dialect::V3 || self.column + bytes.len() < WIDTH;
-        match quick(bytes, self.dialect) {
-            Quick::Word => self.token(bytes),
-            Quick::Words if fits => self.token(bytes),
-            Quick::Words => self.plain(text, indent, Lines::Many),
-            Quick::Unclear => {
-                let style = wanted_style(text, self.dialect);
-                self.styled(text, analyze(text, self.dialect), style, KeyForm::Explicit, indent);
-            }
-        }
+        let analysis = analyze(text, self.dialect);
+        self.styled(text, analysis, wanted_style(text, self.dialect), KeyForm::Explicit, indent);
     }
 
     /// Writes bytes that are no UTF-8 as version 3 does, tagged and in base64.
@@ -341,28 +369,30 @@ impl Writer {
         }
         self.line_break();
         self.separated = true;
+        let plain_breaks = text.is_ascii();
         for line in text.split_inclusive('\n') {
-            match line.strip_suffix('\n') {
-                Some("") => self.line_break(),
-                Some(content) => {
-                    self.literal_line(content, indent);
-                    self.line_break();
-                }
-                None => self.literal_line(line, indent),
+            let (content, ended) = line.strip_suffix('\n').map_or((line, false), |content| (content, true));
+            if plain_breaks && !content.is_empty() {
+                self.literal_text(content, indent);
+            } else {
+                self.literal_line(content, indent);
+            }
+            if ended {
+                self.line_break();
             }
         }
     }
 
+    fn literal_text(&mut self, text: &str, indent: usize) {
+        self.indent(indent);
+        self.out.extend_from_slice(text.as_bytes());
+        // Only whether there is something matters from here on.
+        self.column += text.len();
+        self.indention = false;
+    }
+
     /// Writes a line of a block, which may itself have the line breaks that are not `\n`.
     fn literal_line(&mut self, line: &str, indent: usize) {
-        if !line.contains(is_break) {
-            self.indent(indent);
-            self.out.extend_from_slice(line.as_bytes());
-            // Only whether there is something matters from here on.
-            self.column += line.len();
-            self.indention = false;
-            return;
-        }
         let mut after_break = true;
         for rune in line.chars() {
             if is_break(rune) {

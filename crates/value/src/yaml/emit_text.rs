@@ -15,7 +15,7 @@ pub(super) struct Unreadable;
 /// U+0085 are folded, being the only line breaks that JSON leaves unescaped.
 pub(super) fn read_back(text: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
     let text = valid(text)?;
-    if text.contains('\u{85}') { fold(&text).map(Cow::Owned) } else { Ok(text) }
+    if !text.is_ascii() && text.contains('\u{85}') { fold(&text).map(Cow::Owned) } else { Ok(text) }
 }
 
 /// The text that the reader makes of a key, which must be on one line and not too long.
@@ -28,13 +28,14 @@ pub(super) fn read_key_back(text: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
 
 fn valid(text: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
     let text = match std::str::from_utf8(text) {
+        Ok(ascii) if ascii.is_ascii() => {
+            return if text.contains(&0x7f) { Err(Unreadable) } else { Ok(Cow::Borrowed(ascii)) };
+        }
         Ok(text) => Cow::Borrowed(text),
         Err(_) => Cow::Owned(runes(text).collect()),
     };
     let refused = |rune| matches!(rune, '\x7f'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}');
-    // All of these but the first start with 0xc2 or 0xef.
-    let suspect = text.bytes().any(|byte| matches!(byte, 0x7f | 0xc2 | 0xef));
-    if suspect && text.contains(refused) { Err(Unreadable) } else { Ok(text) }
+    if text.contains(refused) { Err(Unreadable) } else { Ok(text) }
 }
 
 fn runes(text: &[u8]) -> impl Iterator<Item = char> {

@@ -2,13 +2,13 @@
 
 use super::{
     Error,
-    emit::{Dialect, Place, Refusal, Rest, Walk, emit},
+    emit::{Dialect, MAX_BYTES, Place, Refusal, Rest, Walk, emit},
 };
 use crate::{Elem, List, Object, Str, Value};
 
 /// Writes as go-yaml v3's encoder does with an indent of two.
 pub(super) fn to_vec_pretty(value: &Value) -> Result<Vec<u8>, Error> {
-    emit(value, Dialect::V3).map_err(|refusal| {
+    emit(value, Dialect::V3, MAX_BYTES).map_err(|refusal| {
         let message = match refusal {
             Refusal::ByGo => "yaml: the value cannot be written",
             Refusal::TooDeep => "yaml: exceeded max depth of 10000",
