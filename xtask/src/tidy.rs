@@ -8,11 +8,12 @@ use anyhow::Context as _;
 use crate::workspace;
 
 /// Which workspace crates a crate may depend on. `value` and `version` may be used by all.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("value", &[]),
     ("version", &[]),
-    ("template", &[]),
-    ("chart", &[]),
+    ("regexp", &[]),
+    ("template", &["regexp"]),
+    ("chart", &["regexp"]),
     ("render", &["template", "chart"]),
     ("plugin", &[]),
     ("source", &["chart", "plugin"]),

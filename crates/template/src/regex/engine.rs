@@ -2,19 +2,12 @@
 
 use std::{cell::RefCell, collections::HashMap, fmt, ops::Range, rc::Rc};
 
-use regex_automata::{
-    Input,
-    meta::{self, Config},
-    util::primitives::NonMaxUsize,
-};
-use regex_syntax::hir::Hir;
+use regex_automata::{Input, meta, util::primitives::NonMaxUsize};
+use regexp::{Error, MAX_SIZE, Pattern};
 use value::Str;
 
 use super::{
-    Error,
-    error::Problem,
     expand::{Match, Part, expand, parts},
-    parse::parse,
     text::Text,
 };
 use crate::{Budget, Failure};
@@ -31,15 +24,6 @@ pub struct Regex {
     size: usize,
 }
 
-/// What a compiled pattern may take, in bytes.
-const SIZE_LIMIT: usize = 32 << 20;
-/// How much of it the automaton that is built while searching may take.
-const LAZY_LIMIT: usize = 1 << 20;
-
-/// How deep a pattern may nest to be built on the caller's stack, and the stack for those that nest deeper.
-const SHALLOW: u32 = 64;
-const DEEP_STACK: usize = 64 << 20;
-
 /// How many compiled patterns a thread keeps, and how many bytes of them.
 const KEPT: usize = 128;
 const KEPT_BYTES: usize = 32 << 20;
@@ -53,11 +37,10 @@ impl Regex {
     ///
     /// A pattern that Go accepts and that needs more than 32 MiB is "too large" too.
     pub fn new(pattern: &[u8]) -> Result<Regex, Error> {
-        let parsed = parse(pattern)?;
-        let engine = build(&parsed.hir, parsed.height).ok_or_else(|| Error::new(Problem::Large, pattern))?;
+        let Pattern { engine, names } = Pattern::compile(pattern)?;
         let cache = RefCell::new(engine.create_cache());
         let size = engine.memory_usage() + cache.borrow().memory_usage();
-        Ok(Regex { engine, cache, names: parsed.names, empty: pattern.is_empty(), size })
+        Ok(Regex { engine, cache, names, empty: pattern.is_empty(), size })
     }
 
     /// As [`Regex::new`], from the patterns that this thread has compiled lately.
@@ -72,7 +55,7 @@ impl Regex {
             Ok(regex) => Rc::new(regex),
             Err(error) => {
                 // Finding out that it is too large is as much work as the largest.
-                budget.step(if error.is_large() { SIZE_LIMIT as u64 / 64 } else { 0 })?;
+                budget.step(if error.is_large() { MAX_SIZE as u64 / 64 } else { 0 })?;
                 return Ok(Err(error));
             }
         };
@@ -209,25 +192,6 @@ impl Regex {
         }
         Ok(Some(parts))
     }
-}
-
-/// Builds the matcher, nothing where it would be too large.
-fn build(hir: &Hir, height: u32) -> Option<meta::Regex> {
-    let build = || {
-        let config = Config::new()
-            .nfa_size_limit(Some(SIZE_LIMIT))
-            .onepass_size_limit(Some(LAZY_LIMIT))
-            .hybrid_cache_capacity(LAZY_LIMIT);
-        meta::Builder::new().configure(config).build_from_hir(hir).ok()
-    };
-    if height <= SHALLOW {
-        return build();
-    }
-    // The builder recurses: what nests deeply (no deeper than the parser allows) gets a stack of its own.
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, build);
-        thread.ok()?.join().ok()?
-    })
 }
 
 /// Where the group of this number matched.

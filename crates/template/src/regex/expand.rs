@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use value::{Str, decode_rune};
 
-use super::{text::Text, unicode::is_letter_or_digit};
+use regexp::is_letter_or_digit;
+
+use super::text::Text;
 use crate::{Budget, Failure};
 
 /// A part of a replacement.

@@ -1,18 +1,13 @@
-//! Go's `regexp`: its syntax, its error texts, its rules for empty matches and replacements.
+//! Go's `regexp`: its rules for empty matches and replacements. The crate `regexp` reads the patterns.
 //!
-//! A parser of Go's syntax feeds the matcher of `regex-automata`, whose leftmost-first rule is Go's. Matching is
-//! linear in the text, and paid for from the [`Budget`](crate::Budget).
+//! Matching is linear in the text, and paid for from the [`Budget`](crate::Budget).
 
-mod class;
 mod engine;
-mod error;
 mod expand;
-mod node;
-mod parse;
 mod text;
-mod unicode;
 
-pub use self::{engine::Regex, error::Error};
+pub use self::engine::Regex;
+pub use regexp::Error;
 
 /// Escapes what has a meaning in patterns. Go: `regexp.QuoteMeta`.
 pub fn quote_meta(text: &[u8]) -> Vec<u8> {

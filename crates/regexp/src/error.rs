@@ -13,7 +13,7 @@ pub struct Error {
 
 /// The kinds of problems. Go: `regexp/syntax.ErrorCode`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Problem {
+pub(crate) enum Problem {
     CharRange,
     Escape,
     NamedCapture,
@@ -31,12 +31,12 @@ pub(super) enum Problem {
 }
 
 impl Error {
-    pub(super) fn new(problem: Problem, fragment: &[u8]) -> Error {
+    pub(crate) fn new(problem: Problem, fragment: &[u8]) -> Error {
         Error { problem, fragment: fragment.into() }
     }
 
     /// Whether the pattern is too large, which is dear to find out.
-    pub(super) fn is_large(&self) -> bool {
+    pub fn is_large(&self) -> bool {
         self.problem == Problem::Large
     }
 }

@@ -2,11 +2,11 @@
 
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir};
 
-use super::unicode::fold_range;
+use crate::unicode::fold_range;
 
 /// A set of runes, as ranges; surrogates may be in it, though no text has them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct RuneSet {
+pub(crate) struct RuneSet {
     ranges: Vec<(u32, u32)>,
     /// How many ranges there may be before they are merged.
     room: usize,
@@ -14,15 +14,15 @@ pub(super) struct RuneSet {
 
 impl RuneSet {
     /// The last rune.
-    pub(super) const MAX: u32 = 0x10_ffff;
+    pub(crate) const MAX: u32 = 0x10_ffff;
 
     /// A set of these ranges.
-    pub(super) fn of(ranges: &[(u32, u32)]) -> RuneSet {
+    pub(crate) fn of(ranges: &[(u32, u32)]) -> RuneSet {
         RuneSet { ranges: ranges.to_vec(), room: 0 }
     }
 
     /// Adds a range.
-    pub(super) fn push(&mut self, first: u32, last: u32) {
+    pub(crate) fn push(&mut self, first: u32, last: u32) {
         if let Some((low, high)) = self.ranges.last_mut()
             && first <= high.saturating_add(1)
             && *low <= last.saturating_add(1)
@@ -40,12 +40,12 @@ impl RuneSet {
     }
 
     /// Adds another set.
-    pub(super) fn extend(&mut self, other: &RuneSet) {
+    pub(crate) fn extend(&mut self, other: &RuneSet) {
         other.ranges.iter().for_each(|&(first, last)| self.push(first, last));
     }
 
     /// Sorts and merges the ranges.
-    pub(super) fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         self.ranges.sort_unstable();
         self.ranges.dedup_by(|next, before| {
             let touches = next.0 <= before.1.saturating_add(1);
@@ -57,7 +57,7 @@ impl RuneSet {
     }
 
     /// Everything that is not in it.
-    pub(super) fn negated(mut self) -> RuneSet {
+    pub(crate) fn negated(mut self) -> RuneSet {
         self.settle();
         let mut negated = Vec::with_capacity(self.ranges.len() + 1);
         let mut next = 0;
@@ -74,7 +74,7 @@ impl RuneSet {
     }
 
     /// It, and whatever differs from it in case alone.
-    pub(super) fn folded(mut self) -> RuneSet {
+    pub(crate) fn folded(mut self) -> RuneSet {
         self.settle();
         let ranges = std::mem::take(&mut self.ranges);
         let mut folded = RuneSet::of(&ranges);
@@ -85,18 +85,18 @@ impl RuneSet {
     }
 
     /// Whether `rune` is in it; the set must be settled.
-    pub(super) fn contains(&self, rune: u32) -> bool {
+    pub(crate) fn contains(&self, rune: u32) -> bool {
         let index = self.ranges.partition_point(|&(_, last)| last < rune);
         self.ranges.get(index).is_some_and(|&(first, _)| first <= rune)
     }
 
     /// How many numbers Go needs for it.
-    pub(super) fn weight(&self) -> usize {
+    pub(crate) fn weight(&self) -> usize {
         self.ranges.len() * 2
     }
 
     /// It, as the matcher wants it.
-    pub(super) fn into_hir(mut self) -> Hir {
+    pub(crate) fn into_hir(mut self) -> Hir {
         self.settle();
         // Surrogates are left out: a range that starts or ends among them is cut.
         let ranges = self.ranges.iter().filter_map(|&(first, last)| {
@@ -109,7 +109,7 @@ impl RuneSet {
 }
 
 /// The set of `\d`, `\s` or `\w`, or of its capital, which negates it. All are ASCII.
-pub(super) fn perl_set(letter: u8) -> Option<(RuneSet, bool)> {
+pub(crate) fn perl_set(letter: u8) -> Option<(RuneSet, bool)> {
     let ranges: &[(u32, u32)] = match letter.to_ascii_lowercase() {
         b'd' => &[(0x30, 0x39)],
         b's' => &[(0x9, 0xa), (0xc, 0xd), (0x20, 0x20)],
@@ -122,7 +122,7 @@ pub(super) fn perl_set(letter: u8) -> Option<(RuneSet, bool)> {
 const WORD: &[(u32, u32)] = &[(0x30, 0x39), (0x41, 0x5a), (0x5f, 0x5f), (0x61, 0x7a)];
 
 /// The set of a POSIX class, such as `alpha` of `[:alpha:]`.
-pub(super) fn posix_set(name: &[u8]) -> Option<RuneSet> {
+pub(crate) fn posix_set(name: &[u8]) -> Option<RuneSet> {
     let ranges: &[(u32, u32)] = match name {
         b"alnum" => &[(0x30, 0x39), (0x41, 0x5a), (0x61, 0x7a)],
         b"alpha" => &[(0x41, 0x5a), (0x61, 0x7a)],

@@ -2,48 +2,48 @@
 
 use regex_syntax::hir::{Capture, Hir, Repetition};
 
-use super::class::RuneSet;
+use crate::class::RuneSet;
 
 /// A part of an expression.
 #[derive(Debug)]
-pub(super) struct Node {
+pub(crate) struct Node {
     hir: Hir,
     /// How deep it nests. Go: `calcHeight`.
-    pub(super) height: u32,
+    pub(crate) height: u32,
     /// The greatest product of nested counts. Go: `repeatIsValid`.
-    pub(super) product: u32,
+    pub(crate) product: u32,
     /// How many instructions Go needs for it. Go: `calcSize`.
-    pub(super) size: u64,
+    pub(crate) size: u64,
 }
 
 /// How often a part may repeat; `max` is nothing for "without end".
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Repeat {
-    pub(super) min: u32,
-    pub(super) max: Option<u32>,
-    pub(super) greedy: bool,
+pub(crate) struct Repeat {
+    pub(crate) min: u32,
+    pub(crate) max: Option<u32>,
+    pub(crate) greedy: bool,
     /// Written with braces.
-    pub(super) counted: bool,
+    pub(crate) counted: bool,
 }
 
 impl Node {
-    pub(super) fn leaf(hir: Hir) -> Node {
+    pub(crate) fn leaf(hir: Hir) -> Node {
         Node { hir, height: 1, product: 1, size: 1 }
     }
 
-    pub(super) fn literal(text: &str) -> Node {
+    pub(crate) fn literal(text: &str) -> Node {
         Node { size: text.chars().count().max(1) as u64, ..Node::leaf(Hir::literal(text.as_bytes())) }
     }
 
-    pub(super) fn class(set: RuneSet) -> Node {
+    pub(crate) fn class(set: RuneSet) -> Node {
         Node::leaf(set.into_hir())
     }
 
-    pub(super) fn concat(nodes: Vec<Node>) -> Node {
+    pub(crate) fn concat(nodes: Vec<Node>) -> Node {
         Node::join(nodes, 0, Hir::concat)
     }
 
-    pub(super) fn alternate(nodes: Vec<Node>) -> Node {
+    pub(crate) fn alternate(nodes: Vec<Node>) -> Node {
         Node::join(nodes, 1, Hir::alternation)
     }
 
@@ -57,13 +57,13 @@ impl Node {
         Node { hir: make(nodes.into_iter().map(|node| node.hir).collect()), height, product, size }
     }
 
-    pub(super) fn capture(self, index: u32) -> Node {
+    pub(crate) fn capture(self, index: u32) -> Node {
         let Node { hir, height, product, size } = self;
         let hir = Hir::capture(Capture { index, name: None, sub: Box::new(hir) });
         Node { hir, height: height + 1, product, size: size.saturating_add(2) }
     }
 
-    pub(super) fn repeat(self, repeat: Repeat) -> Node {
+    pub(crate) fn repeat(self, repeat: Repeat) -> Node {
         let Node { hir, height, product, size } = self;
         let (min, max) = (u64::from(repeat.min), repeat.max.map(u64::from));
         let size = match (repeat.counted, max) {
@@ -82,7 +82,7 @@ impl Node {
         Node { hir, height: height + 1, product, size }
     }
 
-    pub(super) fn into_hir(self) -> Hir {
+    pub(crate) fn into_hir(self) -> Hir {
         self.hir
     }
 }

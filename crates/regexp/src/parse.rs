@@ -3,7 +3,7 @@
 use regex_syntax::hir::{Dot, Hir, Look};
 use value::{Str, decode_rune};
 
-use super::{
+use crate::{
     Error,
     class::{RuneSet, perl_set, posix_set},
     error::Problem,
@@ -13,16 +13,16 @@ use super::{
 
 /// A pattern that has been read.
 #[derive(Debug)]
-pub(super) struct Parsed {
-    pub(super) hir: Hir,
+pub(crate) struct Parsed {
+    pub(crate) hir: Hir,
     /// How deep it nests.
-    pub(super) height: u32,
+    pub(crate) height: u32,
     /// The name of each group, the whole match first; "" where there is none.
-    pub(super) names: Vec<Str>,
+    pub(crate) names: Vec<Str>,
 }
 
 /// Reads a pattern.
-pub(super) fn parse(pattern: &[u8]) -> Result<Parsed, Error> {
+pub(crate) fn parse(pattern: &[u8]) -> Result<Parsed, Error> {
     let mut parser = Parser::new(pattern);
     parser.run()?;
     parser.finish()
@@ -36,7 +36,7 @@ const MAX_SIZE: u64 = (128 << 20) / 40;
 const MAX_RUNES: usize = (128 << 20) / 4 / 8;
 
 /// The flags of `(?imsU)`, in Go's sense: `ONE_LINE` is the lack of `m`.
-pub(super) type Flags = u8;
+pub(crate) type Flags = u8;
 const FOLD: Flags = 1;
 const ONE_LINE: Flags = 2;
 const DOT_NEWLINE: Flags = 4;

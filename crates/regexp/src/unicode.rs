@@ -4,7 +4,7 @@
 
 use std::{cell::RefCell, collections::HashMap, sync::OnceLock};
 
-use super::class::RuneSet;
+use crate::class::RuneSet;
 
 const CATEGORIES: &str = include_str!("categories.txt");
 const FOLDS: &str = include_str!("fold.txt");
@@ -14,7 +14,7 @@ thread_local! {
 }
 
 /// The set that `\p{name}` stands for. Go: `regexp/syntax.unicodeTable`.
-pub(super) fn named_set(name: &str) -> Option<RuneSet> {
+pub(crate) fn named_set(name: &str) -> Option<RuneSet> {
     let name = canonical(name);
     if let Some(set) = READ.with_borrow(|read| read.get(&name).cloned()) {
         return Some(set);
@@ -39,7 +39,7 @@ fn read_set(name: &str) -> Option<RuneSet> {
 }
 
 /// Whether Go's `unicode.IsLetter` or `unicode.IsDigit` holds.
-pub(super) fn is_letter_or_digit(rune: char) -> bool {
+pub fn is_letter_or_digit(rune: char) -> bool {
     static SET: OnceLock<RuneSet> = OnceLock::new();
     if rune.is_ascii() {
         return rune.is_ascii_alphanumeric();
@@ -121,7 +121,7 @@ fn folds() -> &'static [(u32, u32)] {
 }
 
 /// Calls `found` with each rune that differs in case alone from one of `first..=last`.
-pub(super) fn fold_range(first: u32, last: u32, mut found: impl FnMut(u32)) {
+pub(crate) fn fold_range(first: u32, last: u32, mut found: impl FnMut(u32)) {
     let table = folds();
     let start = table.partition_point(|&(rune, _)| rune < first);
     let hits = table.iter().skip(start).take_while(|&&(rune, _)| rune <= last);
