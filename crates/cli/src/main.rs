@@ -1,6 +1,45 @@
-//! The binary `helm`.
+//! The binary `helm`: reads the command line and the environment, calls `pintle`, prints.
+//!
+//! `run` is the table of contents: the flags of every command are read first, then the command is found, its own
+//! flags are read, and it runs. What a command is called and what it takes stands in `commands`.
 
-fn main() {
-    eprintln!("Error: no command is built yet");
-    std::process::exit(1);
+mod commands;
+mod complete;
+mod env;
+mod error;
+mod error_text;
+mod execute;
+mod exit;
+mod filepath;
+mod flags;
+mod help;
+mod invocation;
+mod kubeconfig;
+mod log;
+mod not_built;
+mod output;
+mod parse;
+mod spec;
+
+use std::process::ExitCode;
+
+use crate::{env::Environment, error_text::error_text, exit::Exit, output::Output};
+
+fn main() -> ExitCode {
+    run().into()
+}
+
+/// Runs the command line of this process.
+fn run() -> Exit {
+    let environment = Environment::of_process();
+    let words = Environment::arguments_of_process();
+    let mut output = Output::of_process();
+    let result = execute::execute(&words, &environment, &mut output).and_then(|()| output.finish());
+    match result {
+        Ok(()) => Exit::Done,
+        Err(failure) => {
+            output.complain(&error_text(&failure.told));
+            failure.exit
+        }
+    }
 }

@@ -22,3 +22,4 @@ pub use crate::{
     report::Report,
     show::{ShowOptions, ShowPart, show},
 };
+pub use source::ChartQuery;

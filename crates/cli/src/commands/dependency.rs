@@ -1,0 +1,129 @@
+//! `helm dependency` and what is below it.
+
+use pintle::{DependencyListOptions, DependencyOptions};
+
+use crate::{
+    error::Failure,
+    flags::{CREDENTIALS, KEYRING, TLS, VERIFY},
+    invocation::Invocation,
+    spec::{Action, Arguments, Command, Flag, Kind},
+};
+
+pub(super) static DEPENDENCY: Command = Command {
+    name: "dependency",
+    synopsis: "update|build|list",
+    aliases: &["dep", "dependencies"],
+    short: "fetch and list the charts that a chart depends on",
+    long: "\
+Fetches and lists the charts that a chart depends on.
+
+Chart.yaml declares them, the folder charts/ holds them, and Chart.lock says which versions they are:
+
+    # Chart.yaml
+    dependencies:
+    - name: nginx
+      version: \"1.2.x\"
+      repository: https://example.com/charts
+    - name: backend
+      version: \"0.1.0\"
+      repository: file://../backend
+
+The name is that of the chart, the version is one version or a range, and the repository is the address of a chart
+repository or registry, the name of a known repository as @name or alias:name, or the path of a folder behind file://.",
+    arguments: Arguments::None,
+    commands: &[&LIST, &UPDATE, &BUILD],
+    ..Command::BASE
+};
+
+static LIST: Command = Command {
+    name: "list",
+    synopsis: "CHART",
+    aliases: &["ls"],
+    short: "list the dependencies of a chart",
+    long: "\
+Lists the dependencies that a chart declares, and whether charts/ holds them.
+
+CHART is the folder or archive of a chart, the current folder if it is not given. Nothing is changed.",
+    arguments: Arguments::AtMost(1),
+    flags: &[&[Flag::new("max-col-width", Kind::Uint, "how wide a column of the table may be").default("80")]],
+    action: Action::Run(list),
+    ..Command::BASE
+};
+
+static UPDATE: Command = Command {
+    name: "update",
+    synopsis: "CHART",
+    aliases: &["up"],
+    short: "bring charts/ in line with Chart.yaml",
+    long: "\
+Fetches the newest versions that the ranges in Chart.yaml allow into charts/, and writes them down in Chart.lock.
+
+Charts in charts/ that are declared with another version are replaced; charts that are not declared are left alone.",
+    arguments: Arguments::AtMost(1),
+    flags: FETCHING,
+    action: Action::Run(update),
+    ..Command::BASE
+};
+
+static BUILD: Command = Command {
+    name: "build",
+    synopsis: "CHART",
+    short: "fill charts/ with the versions in Chart.lock",
+    long: "\
+Fills charts/ with exactly the versions that Chart.lock names, without looking for newer ones.
+
+Where there is no Chart.lock it does what 'helm dependency update' does.",
+    arguments: Arguments::AtMost(1),
+    flags: FETCHING,
+    action: Action::Run(build),
+    ..Command::BASE
+};
+
+const FETCHING: &[&[Flag]] = &[
+    &[VERIFY, KEYRING, Flag::switch("skip-refresh", "use the indexes of repositories as they were fetched last")],
+    CREDENTIALS,
+    TLS,
+];
+
+fn list(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let report = pintle::dependency_list(&DependencyListOptions {
+        chart: invocation.first_argument(),
+        max_column_width: usize::try_from(invocation.flags.uint("max-col-width")).unwrap_or(usize::MAX),
+    });
+    invocation.report(report)
+}
+
+fn update(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let report = pintle::dependency_update(&options(invocation));
+    invocation.report(report)
+}
+
+fn build(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let report = pintle::dependency_build(&options(invocation));
+    invocation.report(report)
+}
+
+fn options(invocation: &Invocation<'_>) -> DependencyOptions {
+    let flags = &invocation.flags;
+    DependencyOptions {
+        chart: invocation.first_argument(),
+        verify: flags.bool("verify"),
+        skip_refresh: flags.bool("skip-refresh"),
+        ..fetching(invocation)
+    }
+}
+
+/// How dependencies are fetched, whichever command wants them.
+pub(super) fn fetching(invocation: &Invocation<'_>) -> DependencyOptions {
+    let flags = &invocation.flags;
+    DependencyOptions {
+        keyring: flags.text("keyring").to_owned(),
+        debug: flags.bool("debug"),
+        repository_config: flags.text("repository-config").to_owned(),
+        repository_cache: flags.text("repository-cache").to_owned(),
+        now: invocation.environment.now(),
+        utc_offset: invocation.environment.utc_offset(),
+        process: std::process::id(),
+        ..DependencyOptions::default()
+    }
+}

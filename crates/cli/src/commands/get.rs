@@ -1,0 +1,66 @@
+//! `helm get` and what is below it.
+
+use crate::{
+    complete::ArgumentWords,
+    flags::{OUTPUT, REVISION},
+    spec::{Action, Arguments, Command, Flag},
+};
+
+pub(super) static GET: Command = Command {
+    name: "get",
+    short: "show what was recorded of a release",
+    long: "Shows what was recorded of a release: its values, manifests, notes, hooks and metadata.",
+    arguments: Arguments::None,
+    commands: &[&ALL, &VALUES, &MANIFEST, &HOOKS, &NOTES, &METADATA],
+    ..Command::BASE
+};
+
+static ALL: Command = Command {
+    name: "all",
+    short: "show all that was recorded of a release",
+    long: "Shows a release's notes, hooks, values and manifests.",
+    flags: &[&[REVISION, Flag::text("template", "a template for the output, such as {{.Release.Name}}")]],
+    ..PART
+};
+
+static VALUES: Command = Command {
+    name: "values",
+    short: "show the values of a release",
+    long: "Shows the values that a release was given.",
+    flags: &[&[REVISION, Flag::switch("all", "show the chart's own values too").short('a'), OUTPUT]],
+    ..PART
+};
+
+static MANIFEST: Command = Command {
+    name: "manifest",
+    short: "show the manifests of a release",
+    long: "Shows the manifests of the objects that a release made, those of subcharts included.",
+    ..PART
+};
+
+static HOOKS: Command = Command {
+    name: "hooks",
+    short: "show the hooks of a release",
+    long: "Shows the manifests of a release's hooks.",
+    ..PART
+};
+
+static NOTES: Command =
+    Command { name: "notes", short: "show the notes of a release", long: "Shows the notes of a release.", ..PART };
+
+static METADATA: Command = Command {
+    name: "metadata",
+    short: "show the metadata of a release",
+    long: "Shows the metadata of a release: its chart, versions, namespace, revision, status and time.",
+    flags: &[&[REVISION, OUTPUT]],
+    ..PART
+};
+
+const PART: Command = Command {
+    synopsis: "RELEASE_NAME",
+    arguments: Arguments::Exactly(1),
+    words: ArgumentWords::OneRelease,
+    flags: &[&[REVISION]],
+    action: Action::NotBuilt,
+    ..Command::BASE
+};

@@ -1,0 +1,30 @@
+//! `helm lint`.
+
+use crate::{
+    flags::VALUES,
+    spec::{Action, Arguments, Command, Flag},
+};
+
+pub(super) static LINT: Command = Command {
+    name: "lint",
+    synopsis: "PATH",
+    short: "check a chart",
+    long: "\
+Checks whether a chart is well formed.
+
+What would make an installation fail is reported as [ERROR], what goes against conventions and recommendations as
+[WARNING].",
+    arguments: Arguments::AtLeast(1),
+    flags: &[
+        &[
+            Flag::switch("strict", "fail on warnings too"),
+            Flag::switch("with-subcharts", "check the charts in charts/ too"),
+            Flag::switch("quiet", "print only warnings and errors"),
+            Flag::switch("skip-schema-validation", "do not check values against the chart's schema"),
+            Flag::text("kube-version", "the version of Kubernetes for capabilities and deprecated APIs"),
+        ],
+        VALUES,
+    ],
+    action: Action::NotBuilt,
+    ..Command::BASE
+};

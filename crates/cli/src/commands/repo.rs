@@ -1,0 +1,104 @@
+//! `helm repo` and what is below it.
+
+use crate::{
+    complete::ArgumentWords,
+    flags::{OUTPUT, TLS},
+    spec::{Action, Arguments, Command, Flag, Kind, Visibility},
+};
+
+pub(super) static REPO: Command = Command {
+    name: "repo",
+    synopsis: "add|remove|list|index|update [ARGS]",
+    short: "keep a list of chart repositories",
+    long: "Keeps a list of chart repositories and their indexes, and makes indexes for repositories of one's own.",
+    arguments: Arguments::None,
+    commands: &[&ADD, &LIST, &REMOVE, &INDEX, &UPDATE],
+    ..Command::BASE
+};
+
+const TIMEOUT: Flag =
+    Flag::new("timeout", Kind::Duration, "how long the download of an index may take").default("2m0s");
+
+static ADD: Command = Command {
+    name: "add",
+    synopsis: "[NAME] [URL]",
+    short: "add a chart repository",
+    long: "Adds a chart repository under a name, and downloads its index.",
+    arguments: Arguments::Exactly(2),
+    words: ArgumentWords::NameAndAddress,
+    flags: &[
+        &[
+            Flag::text("username", "the user name for the repository"),
+            Flag::text("password", "the password for the repository"),
+            Flag::switch("password-stdin", "read the password from the input"),
+            Flag::switch("force-update", "overwrite a repository of that name"),
+            Flag::switch("no-update", "does nothing").visibility(Visibility::HelpOnly),
+            Flag::switch("allow-deprecated-repos", "allow repositories that are gone for good"),
+            Flag::switch("pass-credentials", "send user name and password to every host"),
+            TIMEOUT,
+        ],
+        TLS,
+    ],
+    action: Action::NotBuilt,
+    ..Command::BASE
+};
+
+static LIST: Command = Command {
+    name: "list",
+    aliases: &["ls"],
+    short: "list chart repositories",
+    long: "Lists the chart repositories that were added.",
+    arguments: Arguments::None,
+    words: ArgumentWords::NoMore,
+    flags: &[&[Flag::switch("no-headers", "leave out the table's head"), OUTPUT]],
+    action: Action::NotBuilt,
+    ..Command::BASE
+};
+
+static REMOVE: Command = Command {
+    name: "remove",
+    synopsis: "[REPO1 [REPO2 ...]]",
+    aliases: &["rm"],
+    short: "remove chart repositories",
+    long: "Removes chart repositories from the list, and what was downloaded of them.",
+    arguments: Arguments::AtLeast(1),
+    words: ArgumentWords::Repositories,
+    action: Action::NotBuilt,
+    ..Command::BASE
+};
+
+static INDEX: Command = Command {
+    name: "index",
+    synopsis: "[DIR]",
+    short: "make the index of a folder of archives",
+    long: "\
+Reads the archives in a folder and writes index.yaml there, which makes the folder a chart repository.
+
+With --merge the entries of an index that is there already are kept; where both have a version, the archive wins.",
+    arguments: Arguments::Exactly(1),
+    words: ArgumentWords::OnePath,
+    flags: &[&[
+        Flag::text("url", "the address that the archives will have"),
+        Flag::text("merge", "the index to add to"),
+        Flag::switch("json", "write JSON"),
+    ]],
+    action: Action::NotBuilt,
+    ..Command::BASE
+};
+
+static UPDATE: Command = Command {
+    name: "update",
+    synopsis: "[REPO1 [REPO2 ...]]",
+    aliases: &["up"],
+    short: "download the indexes of chart repositories",
+    long: "Downloads the newest indexes of all chart repositories, or of those that are named.",
+    arguments: Arguments::AtLeast(0),
+    words: ArgumentWords::Repositories,
+    flags: &[&[
+        TIMEOUT,
+        Flag::switch("fail-on-repo-update-fail", "fail if one download fails, as is done anyway")
+            .visibility(Visibility::HelpOnly),
+    ]],
+    action: Action::NotBuilt,
+    ..Command::BASE
+};

@@ -1,0 +1,55 @@
+//! `helm search` and what is below it.
+
+use crate::{
+    flags::OUTPUT,
+    spec::{Action, Command, Flag, Kind},
+};
+
+pub(super) static SEARCH: Command = Command {
+    name: "search",
+    synopsis: "[keyword]",
+    short: "search for charts",
+    long: "Searches for charts on the Artifact Hub and in the repositories that were added.",
+    commands: &[&HUB, &REPO],
+    ..Command::BASE
+};
+
+const WIDTH: Flag = Flag::new("max-col-width", Kind::Uint, "how wide a column of the table may be").default("50");
+const FAIL: Flag = Flag::switch("fail-on-no-result", "fail if nothing is found");
+
+static HUB: Command = Command {
+    name: "hub",
+    synopsis: "[KEYWORD]",
+    short: "search the Artifact Hub",
+    long: "Searches for charts on the Artifact Hub, or on a hub of one's own.",
+    flags: &[&[
+        Flag::text("endpoint", "the hub to ask").default("https://hub.helm.sh"),
+        WIDTH,
+        Flag::switch("list-repo-url", "print the addresses of repositories"),
+        FAIL,
+        OUTPUT,
+    ]],
+    action: Action::NotBuilt,
+    ..Command::BASE
+};
+
+static REPO: Command = Command {
+    name: "repo",
+    synopsis: "[keyword]",
+    short: "search the repositories that were added",
+    long: "\
+Searches the indexes of the repositories that were added, as they were downloaded last.
+
+Without --version and --devel only stable versions are found.",
+    flags: &[&[
+        Flag::switch("regexp", "take the keyword for a regular expression").short('r'),
+        Flag::switch("versions", "list every version of every chart").short('l'),
+        Flag::switch("devel", "find pre-releases too, as --version '>0.0.0-0' does; --version overrides it"),
+        Flag::text("version", "the range that versions must be in"),
+        WIDTH,
+        FAIL,
+        OUTPUT,
+    ]],
+    action: Action::NotBuilt,
+    ..Command::BASE
+};

@@ -1,0 +1,21 @@
+//! `helm verify`.
+
+use crate::{
+    complete::ArgumentWords,
+    flags::KEYRING,
+    spec::{Action, Arguments, Command},
+};
+
+pub(super) static VERIFY: Command = Command {
+    name: "verify",
+    synopsis: "PATH",
+    short: "check the signature of a chart",
+    long: "\
+Checks that a chart's archive is what the signature beside it says: that the file NAME.prov was made with a key in the
+keyring, and for these very bytes.",
+    arguments: Arguments::Exactly(1),
+    words: ArgumentWords::OnePath,
+    flags: &[&[KEYRING]],
+    action: Action::NotBuilt,
+    ..Command::BASE
+};

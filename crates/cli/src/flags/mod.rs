@@ -1,0 +1,25 @@
+//! Flags that several commands share.
+
+mod chart_source;
+mod global;
+mod install;
+mod klog;
+mod release;
+mod transport;
+mod values;
+
+use crate::spec::Flag;
+
+pub(crate) use self::{
+    chart_source::{CHART_SOURCE, DEVEL, KEYRING, VERIFY},
+    global::HELP,
+    install::{INSTALL, REPLACEMENT},
+    release::{
+        ALL_DRY_RUNS, DESCRIPTION, HISTORY_MAX, NO_HOOKS, OUTPUT, POST_RENDERER, REVISION, TIMEOUT, WAIT, WAIT_FOR_JOBS,
+    },
+    transport::{CREDENTIALS, TLS},
+    values::VALUES,
+};
+
+/// The flags of every command.
+pub(crate) const GLOBAL: &[&[Flag]] = &[global::GLOBAL, klog::KLOG];

@@ -1,0 +1,95 @@
+//! What exists on the command line and is not built yet. `cargo xtask tidy` lists it, so that none is forgotten.
+
+use crate::{error::Failure, parse::FlagSet};
+
+/// Commands whose work is not built yet.
+pub(crate) const COMMANDS: &[&str] = &[
+    "helm docs",
+    "helm get all",
+    "helm get hooks",
+    "helm get manifest",
+    "helm get metadata",
+    "helm get notes",
+    "helm get values",
+    "helm history",
+    "helm install",
+    "helm lint",
+    "helm list",
+    "helm plugin install",
+    "helm plugin list",
+    "helm plugin package",
+    "helm plugin uninstall",
+    "helm plugin update",
+    "helm plugin verify",
+    "helm pull",
+    "helm push",
+    "helm registry login",
+    "helm registry logout",
+    "helm repo add",
+    "helm repo index",
+    "helm repo list",
+    "helm repo remove",
+    "helm repo update",
+    "helm rollback",
+    "helm search hub",
+    "helm search repo",
+    "helm status",
+    "helm template",
+    "helm test",
+    "helm uninstall",
+    "helm upgrade",
+    "helm verify",
+];
+
+/// Flags, of commands that are built, whose work is not.
+pub(crate) const FLAGS: &[&str] = &["helm version --template"];
+
+/// The failure of a command or flag that is not built.
+fn not_built(what: &str) -> Failure {
+    Failure::new(format!("\"{what}\" is not built yet"))
+}
+
+/// Fails if a command, or a flag that it was given, is not built.
+pub(crate) fn check(path: &str, flags: &FlagSet<'_>) -> Result<(), Failure> {
+    if COMMANDS.contains(&path) {
+        return Err(not_built(path));
+    }
+    let given =
+        |entry: &&&str| entry.split_once(" --").is_some_and(|(command, flag)| command == path && flags.changed(flag));
+    match FLAGS.iter().find(given) {
+        Some(entry) => Err(not_built(entry)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        commands::ROOT,
+        spec::{Action, Command},
+    };
+
+    fn collect(prefix: &str, command: &Command, missing: &mut Vec<String>, paths: &mut Vec<(String, Vec<&str>)>) {
+        let path = if prefix.is_empty() { command.name.to_owned() } else { format!("{prefix} {}", command.name) };
+        if matches!(command.action, Action::NotBuilt) {
+            missing.push(path.clone());
+        }
+        for below in command.commands {
+            collect(&path, below, missing, paths);
+        }
+        paths.push((path, command.flags.iter().copied().flatten().map(|flag| flag.name).collect()));
+    }
+
+    #[test]
+    fn the_list_is_what_the_table_says() {
+        let (mut missing, mut paths) = (Vec::new(), Vec::new());
+        collect("", &ROOT, &mut missing, &mut paths);
+        missing.sort();
+        assert_eq!(missing, COMMANDS);
+        for entry in FLAGS {
+            let (command, flag) = entry.split_once(" --").expect("a command and a flag");
+            assert!(paths.iter().any(|(path, flags)| path == command && flags.contains(&flag)), "{entry}");
+        }
+    }
+}

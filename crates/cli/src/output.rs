@@ -1,0 +1,49 @@
+//! The streams that commands print to.
+
+use std::io::{self, BufWriter, Stdout, Write};
+
+use pintle::{Level, LogLine};
+
+use crate::{error::Failure, log::log_line};
+
+/// Standard output, buffered until the end, and standard error.
+pub(crate) struct Output {
+    out: BufWriter<Stdout>,
+    debug: bool,
+}
+
+impl Output {
+    /// The streams of this process.
+    pub(crate) fn of_process() -> Output {
+        Output { out: BufWriter::with_capacity(1 << 16, io::stdout()), debug: false }
+    }
+
+    /// Sets whether debug lines are shown.
+    pub(crate) fn set_debug(&mut self, debug: bool) {
+        self.debug = debug;
+    }
+
+    /// Prints to standard output.
+    pub(crate) fn print(&mut self, text: impl AsRef<[u8]>) -> Result<(), Failure> {
+        Ok(self.out.write_all(text.as_ref())?)
+    }
+
+    /// Prints to standard error, after what was printed to standard output. That it cannot be written to is nothing
+    /// that could be told.
+    pub(crate) fn complain(&mut self, text: &str) {
+        let _ = self.out.flush();
+        let _ = io::stderr().write_all(text.as_bytes());
+    }
+
+    /// Writes a line to the log.
+    pub(crate) fn log(&mut self, line: &LogLine) {
+        if line.level != Level::Debug || self.debug {
+            self.complain(&log_line(line));
+        }
+    }
+
+    /// Writes what is left in the buffer.
+    pub(crate) fn finish(&mut self) -> Result<(), Failure> {
+        Ok(self.out.flush()?)
+    }
+}
