@@ -58,7 +58,6 @@ fn merge_map(call: &Call<'_>, target: &Map, source: &Map, (mode, depth): (Mode, 
     // Both may be the same map, so that neither may be borrowed meanwhile.
     for (key, ours) in source.entries() {
         call.budget.step(1)?;
-        let typed = source_is_typed(source);
         if ours.is_nil() {
             if mode == Mode::Overwrite {
                 store(call, target, key, (ours, "interface {}"))?;
@@ -73,35 +72,39 @@ fn merge_map(call: &Call<'_>, target: &Map, source: &Map, (mode, depth): (Mode, 
             }
         }
         let is_pointer = theirs.as_ref().is_some_and(|theirs| theirs.kind() == Kind::Ptr);
-        if is_pointer && mode == Mode::Fill && matches!(ours.kind(), Kind::Map | Kind::Struct) {
+        let is_nil_map = ours.as_map().is_some_and(Map::is_nil);
+        if is_pointer && mode == Mode::Fill && !is_nil_map && matches!(ours.kind(), Kind::Map | Kind::Struct) {
             return Err(Failure::new(MISMATCH));
         }
         let is_slice = ours.kind() == Kind::Slice;
+        if is_slice && theirs.is_some() && element_type(target) == Some("string") {
+            return Err(Failure::new("reflect: call of reflect.Value.IsNil on string Value"));
+        }
         let filled = theirs.as_ref().is_some_and(|theirs| !is_empty(theirs));
         let both_maps = ours.kind() == Kind::Map && theirs.as_ref().is_some_and(|theirs| theirs.kind() == Kind::Map);
         // Even an empty list of the source wins, a map never replaces a map that has entries.
         let wins = if filled { mode == Mode::Overwrite && !both_maps } else { true };
         if wins {
-            let go_type = if typed || is_slice { ours.go_type() } else { "interface {}".into() };
+            let go_type =
+                if is_slice || element_type(source).is_some() { ours.go_type() } else { "interface {}".into() };
             store(call, target, key, (ours, &go_type))?;
         }
     }
     Ok(())
 }
 
-/// Whether the values of the map have a static type other than `interface {}`.
-fn source_is_typed(map: &Map) -> bool {
-    !matches!(map.map_type(), MapType::Any | MapType::Values | MapType::NilAny)
+/// The static type of the map's values, where it is another than `interface {}`.
+fn element_type(map: &Map) -> Option<&'static str> {
+    match map.map_type() {
+        MapType::String | MapType::NilString => Some("string"),
+        MapType::Bytes => Some("[]uint8"),
+        MapType::Any | MapType::Values | MapType::NilAny => None,
+    }
 }
 
 /// Go's `SetMapIndex`: a map of strings takes no value of another static type.
 fn store(call: &Call<'_>, target: &Map, key: value::Str, (item, go_type): (Value, &str)) -> Result<(), Failure> {
-    let wanted = match target.map_type() {
-        MapType::String | MapType::NilString => "string",
-        MapType::Bytes => "[]uint8",
-        MapType::Any | MapType::Values | MapType::NilAny => "",
-    };
-    if !wanted.is_empty() && wanted != go_type {
+    if let Some(wanted) = element_type(target).filter(|wanted| *wanted != go_type) {
         return Err(Failure::new(format!(
             "reflect.Value.SetMapIndex: value of type {go_type} is not assignable to type {wanted}"
         )));
