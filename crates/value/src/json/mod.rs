@@ -1,8 +1,12 @@
 //! JSON as Go's `encoding/json` reads and writes it.
 
+mod decode;
 mod encode;
 
-use crate::{Value, json::encode::Layout};
+use crate::{
+    Value,
+    json::{decode::Numbers, encode::Layout},
+};
 
 /// What is wrong with a JSON text or with a value to be written; displays as Go words it
 /// (`invalid character '}' looking for beginning of value`).
@@ -12,8 +16,13 @@ pub struct Error(pub String);
 
 /// Reads a text as `json.Unmarshal` into an `interface{}` does: every number is a `float64`.
 pub fn from_slice(bytes: &[u8]) -> Result<Value, Error> {
-    let _ = bytes;
-    Err(Error("the JSON reader is not built yet".into()))
+    decode::decode(bytes, Numbers::Float)
+}
+
+/// As [`from_slice`], with a number an `int64` where it has no fraction and no exponent and fits, else a `float64`:
+/// what Kubernetes does for unstructured objects (apimachinery: `util/json`).
+pub fn from_slice_int64(bytes: &[u8]) -> Result<Value, Error> {
+    decode::decode(bytes, Numbers::Int64)
 }
 
 /// Writes a value as `json.Marshal` does: no blanks, keys sorted, `<`, `>`, `&` escaped.
