@@ -30,7 +30,8 @@ pub(super) fn encode(value: &Value, layout: Layout<'_>) -> Result<Vec<u8>, Error
 }
 
 fn encode_within(value: &Value, layout: Layout<'_>, limit: usize) -> Result<Vec<u8>, Error> {
-    let mut encoder = Encoder { out: Vec::with_capacity(128), layout, frames: Vec::new(), seen: HashSet::new() };
+    let mut encoder =
+        Encoder { out: Vec::with_capacity(128), layout, frames: Vec::new(), margin: Vec::new(), seen: HashSet::new() };
     encoder.value(value)?;
     while let Some(frame) = encoder.frames.last_mut() {
         let first = std::mem::take(&mut frame.first);
@@ -64,6 +65,8 @@ struct Encoder<'a> {
     out: Vec<u8>,
     layout: Layout<'a>,
     frames: Vec<Frame>,
+    /// The widest indentation so far.
+    margin: Vec<u8>,
     /// The maps and lists that are being written, from [`CYCLES_FROM`] on.
     seen: HashSet<usize>,
 }
@@ -182,9 +185,11 @@ impl Encoder<'_> {
     fn line(&mut self) {
         if let Some(indent) = self.layout.indent {
             self.out.push(b'\n');
-            for _ in 0..self.frames.len() {
-                self.out.extend_from_slice(indent.as_bytes());
+            let width = indent.len() * self.frames.len();
+            while self.margin.len() < width {
+                self.margin.extend_from_slice(indent.as_bytes());
             }
+            self.out.extend_from_slice(self.margin.get(..width).unwrap_or_default());
         }
     }
 }

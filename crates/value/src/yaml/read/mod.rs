@@ -18,6 +18,10 @@ mod token;
 mod typed;
 
 use self::{decode::Options, input::Input, json_limits::Offence};
+pub(super) use self::{
+    resolve::{Resolved, resolve_plain},
+    timestamp::is_timestamp,
+};
 use super::Error;
 use crate::{Map, Value};
 

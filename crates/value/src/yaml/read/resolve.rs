@@ -10,7 +10,7 @@ use crate::number;
 
 /// A scalar's value, before the round trip through JSON makes every number a float.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Resolved<'d> {
+pub(in crate::yaml) enum Resolved<'d> {
     Nil,
     Bool(bool),
     Int(i64),
@@ -73,7 +73,7 @@ fn resolve_tagged(tag: Tag, text: &[u8]) -> Result<Resolved<'_>, String> {
 
 /// What a plain scalar without a tag means; a timestamp is a string.
 #[inline]
-pub(super) fn resolve_plain(text: &[u8]) -> Resolved<'_> {
+pub(in crate::yaml) fn resolve_plain(text: &[u8]) -> Resolved<'_> {
     match text.first() {
         None => Resolved::Nil,
         Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => {

@@ -2,7 +2,7 @@
 
 /// Whether go-yaml v2's `parseTimestamp` accepts a text: a date, alone or followed by `T`, `t` or a blank and a time;
 /// after the letters a time zone must follow.
-pub(super) fn is_timestamp(text: &[u8]) -> bool {
+pub(in crate::yaml) fn is_timestamp(text: &[u8]) -> bool {
     let mut rest = Rest(text);
     let Some(year) = rest.digits(4, 4) else { return false };
     let Some(date) = rest.date(year) else { return false };
