@@ -14,6 +14,7 @@ mod function;
 pub mod regex;
 pub mod sprig;
 mod surroundings;
+mod time;
 
 pub use crate::{
     budget::{Budget, Limits},

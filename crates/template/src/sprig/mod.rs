@@ -2,6 +2,7 @@
 
 mod arguments;
 mod convert;
+mod date;
 mod defaults;
 mod dicts;
 mod encode;
@@ -23,6 +24,7 @@ use crate::Function;
 pub fn functions() -> Vec<Function> {
     let families = [
         convert::functions(),
+        date::functions(),
         defaults::functions(),
         dicts::functions(),
         encode::functions(),

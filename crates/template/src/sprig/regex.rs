@@ -2,8 +2,9 @@
 
 use std::{ops::Range, rc::Rc};
 
-use value::{Elem, List, Signature, Str, Type, Value, quote::quote};
+use value::{Elem, List, Signature, Type, Value, quote::quote};
 
+use super::arguments::{int, text};
 use crate::{
     Call, Failure, Function, Native,
     regex::{Error, Regex, quote_meta},
@@ -39,93 +40,81 @@ pub(crate) fn functions() -> Vec<Function> {
 }
 
 /// What a bad pattern makes of a call.
-type BadPattern = fn(&Str, &Error) -> Failure;
+type BadPattern = fn(&[u8], &Error) -> Failure;
 
 /// Go: `regexp.MustCompile` panics.
-fn panics(pattern: &Str, error: &Error) -> Failure {
+fn panics(pattern: &[u8], error: &Error) -> Failure {
     let plain = |rune| rune == '\t' || !matches!(rune, '\0'..' ' | '`' | '\u{7f}' | '\u{feff}');
-    let quoted = match pattern.to_str() {
-        Some(text) if text.chars().all(plain) => format!("`{text}`"),
+    let quoted = match std::str::from_utf8(pattern) {
+        Ok(text) if text.chars().all(plain) => format!("`{text}`"),
         _ => quote(pattern),
     };
     Failure::new(format!("regexp: Compile({quoted}): {error}"))
 }
 
-fn fails(_: &Str, error: &Error) -> Failure {
+fn fails(_: &[u8], error: &Error) -> Failure {
     Failure::new(error.to_string())
 }
 
-fn compile(call: &Call<'_>, pattern: &Str, bad: BadPattern) -> Result<Rc<Regex>, Failure> {
+fn compile(call: &Call<'_>, pattern: &[u8], bad: BadPattern) -> Result<Rc<Regex>, Failure> {
     Regex::cached(pattern, call.budget)?.map_err(|error| bad(pattern, &error))
 }
 
-fn text(arguments: &[Value], index: usize) -> Result<&Str, Failure> {
-    let text = arguments.get(index).and_then(Value::as_str);
-    text.ok_or_else(|| Failure::new("wrong type of argument; expected string"))
-}
-
-fn number(arguments: &[Value], index: usize) -> Result<i64, Failure> {
-    match arguments.get(index) {
-        Some(Value::Int(number, _)) => Ok(*number),
-        _ => Err(Failure::new("wrong type of argument; expected int")),
-    }
-}
-
 fn regex_match(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    match Regex::cached(text(arguments, 0)?, call.budget)? {
-        Ok(regex) => Ok(Value::Bool(regex.is_match(text(arguments, 1)?, call.budget)?)),
+    match Regex::cached(text(arguments, 0), call.budget)? {
+        Ok(regex) => Ok(Value::Bool(regex.is_match(text(arguments, 1), call.budget)?)),
         Err(_) => Ok(Value::Bool(false)),
     }
 }
 
 fn must_regex_match(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    let regex = compile(call, text(arguments, 0)?, fails)?;
-    Ok(Value::Bool(regex.is_match(text(arguments, 1)?, call.budget)?))
+    let regex = compile(call, text(arguments, 0), fails)?;
+    Ok(Value::Bool(regex.is_match(text(arguments, 1), call.budget)?))
 }
 
 fn find_all(call: &mut Call<'_>, arguments: &[Value], bad: BadPattern) -> Result<Value, Failure> {
-    let regex = compile(call, text(arguments, 0)?, bad)?;
-    let text = text(arguments, 1)?;
-    let ranges = regex.find_all(text, number(arguments, 2)?, call.budget)?;
+    let regex = compile(call, text(arguments, 0), bad)?;
+    let text = text(arguments, 1);
+    let ranges = regex.find_all(text, int(arguments, 2), call.budget)?;
     let elem = if ranges.is_empty() { Elem::NilString } else { Elem::String };
     slices(call, text, ranges, elem)
 }
 
 fn find(call: &mut Call<'_>, arguments: &[Value], bad: BadPattern) -> Result<Value, Failure> {
-    let regex = compile(call, text(arguments, 0)?, bad)?;
-    let text = text(arguments, 1)?;
+    let regex = compile(call, text(arguments, 0), bad)?;
+    let text = text(arguments, 1);
     let range = regex.find(text, call.budget)?.unwrap_or(0..0);
     call.budget.bytes(range.len())?;
     Ok(Value::string(text.get(range).unwrap_or_default()))
 }
 
 fn replace_all(call: &mut Call<'_>, arguments: &[Value], bad: BadPattern) -> Result<Value, Failure> {
-    let regex = compile(call, text(arguments, 0)?, bad)?;
-    Ok(Value::string(regex.replace_all(text(arguments, 1)?, text(arguments, 2)?, call.budget)?))
+    let regex = compile(call, text(arguments, 0), bad)?;
+    Ok(Value::string(regex.replace_all(text(arguments, 1), text(arguments, 2), call.budget)?))
 }
 
 fn replace_all_literal(call: &mut Call<'_>, arguments: &[Value], bad: BadPattern) -> Result<Value, Failure> {
-    let regex = compile(call, text(arguments, 0)?, bad)?;
-    Ok(Value::string(regex.replace_all_literal(text(arguments, 1)?, text(arguments, 2)?, call.budget)?))
+    let regex = compile(call, text(arguments, 0), bad)?;
+    Ok(Value::string(regex.replace_all_literal(text(arguments, 1), text(arguments, 2), call.budget)?))
 }
 
 fn split(call: &mut Call<'_>, arguments: &[Value], bad: BadPattern) -> Result<Value, Failure> {
-    let regex = compile(call, text(arguments, 0)?, bad)?;
-    let text = text(arguments, 1)?;
-    match regex.split(text, number(arguments, 2)?, call.budget)? {
+    let regex = compile(call, text(arguments, 0), bad)?;
+    let text = text(arguments, 1);
+    match regex.split(text, int(arguments, 2), call.budget)? {
         Some(ranges) => slices(call, text, ranges, Elem::String),
         None => slices(call, text, Vec::new(), Elem::NilString),
     }
 }
 
 fn regex_quote_meta(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    let text = text(arguments, 0)?;
+    let text = text(arguments, 0);
     call.budget.bytes(text.len() * 2)?;
     Ok(Value::string(quote_meta(text)))
 }
 
 /// The parts of a text as a `[]string`.
-fn slices(call: &Call<'_>, text: &Str, ranges: Vec<Range<usize>>, elem: Elem) -> Result<Value, Failure> {
+fn slices(call: &Call<'_>, text: &[u8], ranges: Vec<Range<usize>>, elem: Elem) -> Result<Value, Failure> {
     let mut items = Vec::with_capacity(ranges.len());
     for range in ranges {
         call.budget.bytes(range.len() + size_of::<Value>())?;

@@ -1,13 +1,15 @@
-//! Calls of template functions, as sprig answered them: `{"call": name, "arguments": […], "answer": …}`, or `"error"`.
+//! Calls of template functions, as sprig answered them: `{"call": name, "arguments": […], "answer": …}`, or `"error"`;
+//! and of methods: `{"method": name, "on": value, …}`.
 //!
 //! A value that JSON has not is an object of one entry: `{"bytes": "ff"}` a string that is not UTF-8, `{"int64": 1}`,
-//! `{"map": {…}}`, `{"nil": []}` a nil slice.
+//! `{"map": {…}}`, `{"nil": []}` a nil slice, `{"call": [name, …]}` what a function gives. An answer with methods is
+//! written as it is printed, with what it is.
 
 use std::{fs, path::Path};
 
 use serde_json::{Value as Json, json};
 use template::{Budget, Call, Error, Executor, Fixed, Functions, sprig};
-use value::{Map, Str, Value};
+use value::{Map, Object, Str, Value};
 
 /// The cases of all files of a family.
 fn cases(family: &str) -> Vec<Json> {
@@ -48,6 +50,10 @@ fn from_hex(digits: &str) -> Vec<u8> {
 
 fn argument(json: &Json) -> Value {
     match json {
+        Json::Object(object) if object.contains_key("call") => {
+            let [name, arguments @ ..] = object["call"].as_array().unwrap().as_slice() else { panic!("{json}") };
+            run(name.as_str().unwrap(), arguments).unwrap()
+        }
         Json::Null => Value::Nil,
         Json::Bool(flag) => Value::Bool(*flag),
         Json::Number(number) => Value::int(number.as_i64().unwrap()),
@@ -79,21 +85,53 @@ fn answer(value: &Value) -> Json {
             let entries = entries.iter().map(|(key, value)| (key.to_string(), answer(value)));
             json!({"map": serde_json::Map::from_iter(entries)})
         }
+        Value::Float(number, _) => json!(format!("F{number}")),
+        Value::Bytes(bytes) => json!(bytes.to_str().unwrap()),
+        Value::Object(object) => {
+            let text = object.display().unwrap();
+            json!(match object.go_type().as_str() {
+                "time.Time" => format!("{text}|{}", call_method(&**object, "Location", &[]).unwrap()),
+                "time.Duration" => format!("D{text}"),
+                _ => format!("X{text}"),
+            })
+        }
         other => panic!("{other:?}"),
     }
 }
 
-fn check(family: &str) {
+fn call_method(object: &dyn Object, name: &str, arguments: &[Value]) -> Result<String, String> {
+    let method = object.method(name).unwrap();
+    Ok(match answer(&(method.call)(object, arguments)?) {
+        Json::String(text) if name == "Location" => text.trim_start_matches('X').into(),
+        other => other.to_string(),
+    })
+}
+
+fn run(name: &str, arguments: &[Json]) -> Result<Value, String> {
     let mut functions = Functions::default();
     functions.extend(sprig::functions());
+    let function = functions.get(name).unwrap();
+    let arguments: Vec<Value> = arguments.iter().map(argument).collect();
+    let budget = Budget::default();
+    let mut call = Call { budget: &budget, surroundings: &Fixed::default(), executor: &mut NoTemplates };
+    function.run(&mut call, &arguments).map_err(|failure| failure.message)
+}
+
+fn check(family: &str) {
     for case in cases(family) {
-        let function = functions.get(case["call"].as_str().unwrap()).unwrap();
-        let arguments: Vec<Value> = case["arguments"].as_array().unwrap().iter().map(argument).collect();
-        let budget = Budget::default();
-        let mut call = Call { budget: &budget, surroundings: &Fixed::default(), executor: &mut NoTemplates };
-        match function.run(&mut call, &arguments) {
+        let arguments = case["arguments"].as_array().unwrap();
+        let outcome = match case["method"].as_str() {
+            Some(method) => {
+                let Value::Object(object) = argument(&case["on"]) else { panic!("{case}") };
+                let arguments: Vec<Value> = arguments.iter().map(argument).collect();
+                let method = object.method(method).unwrap();
+                (method.call)(&*object, &arguments)
+            }
+            None => run(case["call"].as_str().unwrap(), arguments),
+        };
+        match outcome {
             Ok(value) => assert_eq!(Some(&answer(&value)), case.get("answer"), "{case}"),
-            Err(failure) => assert_eq!(Some(failure.message.as_str()), case["error"].as_str(), "{case}"),
+            Err(message) => assert_eq!(Some(message.as_str()), case["error"].as_str(), "{case}"),
         }
     }
 }
@@ -101,4 +139,9 @@ fn check(family: &str) {
 #[test]
 fn regex() {
     check("regex");
+}
+
+#[test]
+fn date() {
+    check("date");
 }
