@@ -1,10 +1,10 @@
 //! Conversions to numbers, as spf13/cast 1.7 makes them: what cannot be converted is zero.
 
-mod parse;
+use value::{
+    Signature, Type, Value,
+    number::{self, ParseErrorKind},
+};
 
-use value::{Signature, Type, Value};
-
-use self::parse::Integer;
 use super::{
     arguments::{Outcome, text, value},
     math::float_to_int,
@@ -31,10 +31,7 @@ pub(super) fn to_int(value: &Value) -> i64 {
         Value::Int(number, _) => *number,
         Value::Uint(number, _) => *number as i64,
         Value::Float(number, _) => float_to_int(*number),
-        Value::String(text) => match parse::integer(without_zero_decimals(text), 0) {
-            Integer::Exact(number) => number,
-            Integer::OutOfRange(_) | Integer::Malformed => 0,
-        },
+        Value::String(text) => number::parse_int(without_zero_decimals(text), 0, 64).unwrap_or(0),
         Value::Nil | Value::Bytes(_) | Value::List(_) | Value::Map(_) | Value::Object(_) => 0,
     }
 }
@@ -46,7 +43,7 @@ pub(super) fn to_float(value: &Value) -> f64 {
         Value::Int(number, _) => *number as f64,
         Value::Uint(number, _) => *number as f64,
         Value::Float(number, _) => *number,
-        Value::String(text) => parse::float(text).unwrap_or(0.0),
+        Value::String(text) => number::parse_float(text, 64).unwrap_or(0.0),
         Value::Nil | Value::Bytes(_) | Value::List(_) | Value::Map(_) | Value::Object(_) => 0.0,
     }
 }
@@ -67,9 +64,12 @@ fn without_zero_decimals(text: &[u8]) -> &[u8] {
 
 /// Go's `strconv.Atoi` with its error dropped: what is out of range is the nearest number that is not.
 fn atoi(_: &mut Call<'_>, args: &[Value]) -> Outcome {
-    Ok(Value::int(match parse::integer(text(args, 0), 10) {
-        Integer::Exact(number) | Integer::OutOfRange(number) => number,
-        Integer::Malformed => 0,
+    let text = text(args, 0);
+    Ok(Value::int(match number::atoi(text) {
+        Ok(number) => number,
+        Err(error) if error.kind != ParseErrorKind::Range => 0,
+        Err(_) if text.starts_with(b"-") => i64::MIN,
+        Err(_) => i64::MAX,
     }))
 }
 
@@ -77,8 +77,5 @@ fn atoi(_: &mut Call<'_>, args: &[Value]) -> Outcome {
 fn to_decimal(call: &mut Call<'_>, args: &[Value]) -> Outcome {
     let mut digits = Vec::new();
     append_display(call.budget, &mut digits, value(args, 0))?;
-    Ok(Value::int64(match parse::integer(&digits, 8) {
-        Integer::Exact(number) => number,
-        Integer::OutOfRange(_) | Integer::Malformed => 0,
-    }))
+    Ok(Value::int64(number::parse_int(&digits, 8, 64).unwrap_or(0)))
 }

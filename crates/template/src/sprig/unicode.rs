@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use unicode_general_category::{GeneralCategory, get_general_category};
+pub(crate) use value::unicode::is_letter;
 
 /// Characters that have a class or a case mapping in later versions of Unicode only.
 const NEWER: [(u32, u32); 33] = [
@@ -44,21 +45,6 @@ const NEWER: [(u32, u32); 33] = [
 /// `unicode.IsSpace`.
 pub(crate) fn is_space(rune: char) -> bool {
     rune.is_whitespace()
-}
-
-/// `unicode.IsLetter`.
-pub(crate) fn is_letter(rune: char) -> bool {
-    if rune.is_ascii() {
-        return rune.is_ascii_alphabetic();
-    }
-    matches!(
-        category(rune),
-        GeneralCategory::UppercaseLetter
-            | GeneralCategory::LowercaseLetter
-            | GeneralCategory::TitlecaseLetter
-            | GeneralCategory::ModifierLetter
-            | GeneralCategory::OtherLetter
-    )
 }
 
 /// `unicode.IsUpper`.

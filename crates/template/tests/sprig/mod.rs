@@ -251,7 +251,7 @@ fn sprig_functions() {
 }
 
 /// Calls a function with little budget left.
-fn call_on(budget: &Budget, name: &str, arguments: &[Value]) -> Result<Value, Failure> {
+pub(crate) fn call_on(budget: &Budget, name: &str, arguments: &[Value]) -> Result<Value, Failure> {
     let checker = Checker::new();
     let mut call = Call { budget, surroundings: &Fixed::default(), executor: &mut NoTemplates };
     checker.functions[name].run(&mut call, arguments)
