@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 mod cases {
     mod depth;
     mod encode;
+    mod object;
 }
 
 /// The cases of all files of a family.

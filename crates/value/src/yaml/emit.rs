@@ -5,8 +5,9 @@ use std::{borrow::Cow, collections::HashSet, vec};
 use super::{
     Error,
     emit_order::sort,
-    emit_scalar::{KeyForm, Writer},
+    emit_scalar::KeyForm,
     emit_text::{Unreadable, read_back, read_key_back},
+    emit_writer::Writer,
 };
 use crate::{
     FloatKind, List, Map, Str, Value, base64, json,

@@ -6,6 +6,7 @@ mod emit_order;
 mod emit_resolve;
 mod emit_scalar;
 mod emit_text;
+mod emit_writer;
 mod pretty;
 mod read;
 

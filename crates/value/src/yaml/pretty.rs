@@ -27,16 +27,16 @@ pub(super) fn byte_list(bytes: &[u8]) -> List {
 impl Walk {
     /// Writes a struct by its Go fields in lower case, and other named types as what they are made of.
     pub(super) fn object(&mut self, object: &dyn Object, place: Place) -> Result<(), Refusal> {
-        let go_type = object.go_type();
-        if matches!(go_type.trim_start_matches('*'), "time.Time") {
+        match (object.go_type().trim_start_matches('*'), object.to_plain()) {
             // Times are written plain, in the format that JSON has too.
-            return match object.to_plain() {
-                Value::String(text) => {
-                    self.writer.token(&text);
-                    Ok(())
-                }
-                _ => Err(Refusal::ByGo),
-            };
+            ("time.Time", Value::String(text)) => {
+                self.writer.token(&text);
+                return Ok(());
+            }
+            ("time.Duration", _) => {
+                return self.node(&Value::string(object.display().unwrap_or_default()), place);
+            }
+            _ => {}
         }
         if let Some(value) = object.underlying() {
             return match value {
