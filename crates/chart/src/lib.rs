@@ -21,6 +21,7 @@ mod ordered;
 mod path;
 mod print;
 mod rfc3339;
+mod schema;
 mod shape;
 mod strvals;
 mod values_file;
@@ -36,6 +37,7 @@ pub use crate::{
     ignore::Ignore,
     metadata::{API_VERSION_1, API_VERSION_2, Dependency, Lock, Maintainer, Marks, Metadata},
     options::ValueOptions,
+    schema::{SchemaError, validate_against, validate_values},
     strvals::{set, set_file, set_json, set_literal, set_string},
     values_file::{merge_maps, read_values},
     warning::{Level, Warning},
