@@ -7,18 +7,27 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod budget;
+mod builtin;
 mod complex;
+mod describe;
 mod error;
+mod execute;
 pub mod fmt;
 mod function;
+mod lex;
+mod parse;
 pub mod regex;
 pub mod sprig;
+mod stack;
 mod surroundings;
 mod time;
+mod templates;
+mod tree;
 
 pub use crate::{
     budget::{Budget, Limits},
     error::Error,
     function::{Body, BoundFunction, Call, Executor, Failure, Function, Functions, Native},
     surroundings::{Fixed, Surroundings},
+    templates::{MissingKey, Templates},
 };

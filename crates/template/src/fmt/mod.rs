@@ -9,7 +9,7 @@ mod number;
 mod printer;
 mod quote;
 
-pub(crate) use self::quote::is_print;
+pub(crate) use self::quote::{is_print, quote_bytes};
 
 use value::Value;
 
@@ -64,7 +64,7 @@ pub fn try_sprintf(format: &[u8], operands: &[Value], budget: &Budget) -> Result
 }
 
 /// Appends the value as a template prints it: a pointer as what it points to, methods of a field's address included.
-pub fn append_in_place(out: &mut Vec<u8>, value: &Value, budget: &Budget) -> Result<(), Failure> {
+pub(crate) fn append_in_place(out: &mut Vec<u8>, value: &Value, budget: &Budget) -> Result<(), Failure> {
     let before = out.len();
     let limit = before.saturating_add(budget.bytes_left());
     let mut printer = Printer::new(std::mem::take(out), limit);
@@ -72,6 +72,18 @@ pub fn append_in_place(out: &mut Vec<u8>, value: &Value, budget: &Budget) -> Res
     let exceeded = printer.exceeded();
     *out = printer.finish();
     pay(budget, out.len() - before, exceeded)
+}
+
+/// The value as a template prints it.
+pub(crate) fn display_in_place(value: &Value) -> Vec<u8> {
+    let mut printer = Printer::new(Vec::new(), UNBUDGETED_LIMIT);
+    printer.print_in_place(value);
+    printer.finish()
+}
+
+/// `Sprint` of what a template would print for each operand.
+pub(crate) fn try_sprint_in_place(operands: &[Value], budget: &Budget) -> Result<Vec<u8>, Failure> {
+    within(budget, |printer| printer.print_all_in_place(operands))
 }
 
 fn within(budget: &Budget, print: impl FnOnce(&mut Printer)) -> Result<Vec<u8>, Failure> {

@@ -76,6 +76,20 @@ impl Printer {
         self.write(b"\n");
     }
 
+    /// `Sprint` of operands in place.
+    pub(super) fn print_all_in_place(&mut self, operands: &[Value]) {
+        let mut after_string = true;
+        for operand in operands {
+            // What prints as `<no value>` counts as a string.
+            let is_string = matches!(operand.kind(), Kind::String | Kind::Invalid);
+            if !is_string && !after_string {
+                self.write(b" ");
+            }
+            self.print_in_place(operand);
+            after_string = is_string;
+        }
+    }
+
     /// What an action of a template prints.
     pub(super) fn print_in_place(&mut self, value: &Value) {
         match value {

@@ -1,0 +1,346 @@
+//! Reads string, character and number constants as Go's `strconv` does.
+
+use std::rc::Rc;
+
+use value::{Str, Value, decode_rune};
+
+use crate::{
+    complex::Complex,
+    fmt::quote_bytes,
+    lex::{Kind, Span},
+    tree::{Ideal, Number},
+};
+
+/// What `strconv` says about anything it cannot read.
+const SYNTAX: &str = "invalid syntax";
+
+/// Go's `strconv.Unquote` for a text in double quotes or backquotes. Fails with `invalid syntax`.
+pub(super) fn unquote(quoted: &[u8]) -> Result<Str, String> {
+    match quoted {
+        [b'`', inner @ .., b'`'] => {
+            Ok(Str::from(inner.iter().copied().filter(|&byte| byte != b'\r').collect::<Vec<u8>>()))
+        }
+        [b'"', inner @ .., b'"'] => {
+            if !inner.contains(&b'\\') && std::str::from_utf8(inner).is_ok() {
+                return Ok(Str::from(inner));
+            }
+            let mut out = Vec::with_capacity(inner.len());
+            let mut rest = inner;
+            while !rest.is_empty() {
+                let (unit, tail) = unquote_unit(rest, b'"')?;
+                match unit {
+                    Unit::Byte(byte) => out.push(byte),
+                    Unit::Rune(rune) => out.extend_from_slice(rune.encode_utf8(&mut [0; 4]).as_bytes()),
+                }
+                rest = tail;
+            }
+            Ok(Str::from(out))
+        }
+        _ => Err(SYNTAX.into()),
+    }
+}
+
+/// One character of a quoted text.
+enum Unit {
+    Byte(u8),
+    Rune(char),
+}
+
+/// The first character of `text`, which stands in quotes of this kind, and what follows it.
+fn unquote_unit(text: &[u8], quote: u8) -> Result<(Unit, &[u8]), String> {
+    let Some((rune, size)) = decode_rune(text) else {
+        return Err(SYNTAX.into());
+    };
+    let rest = text.get(size..).unwrap_or_default();
+    if rune != '\\' {
+        if rune == char::from(quote) {
+            return Err(SYNTAX.into());
+        }
+        return Ok((if rune.is_ascii() { Unit::Byte(rune as u8) } else { Unit::Rune(rune) }, rest));
+    }
+    let Some((&escape, rest)) = rest.split_first() else {
+        return Err(SYNTAX.into());
+    };
+    let simple = match escape {
+        b'a' => 7,
+        b'b' => 8,
+        b'f' => 12,
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'v' => 11,
+        b'\\' => b'\\',
+        b'\'' | b'"' if escape == quote => escape,
+        b'x' => return code(rest, 2, 16).and_then(byte_unit),
+        b'u' => return code(rest, 4, 16).and_then(rune_unit),
+        b'U' => return code(rest, 8, 16).and_then(rune_unit),
+        b'0'..=b'7' => return code(text.get(1..).unwrap_or_default(), 3, 8).and_then(byte_unit),
+        _ => return Err(SYNTAX.into()),
+    };
+    Ok((Unit::Byte(simple), rest))
+}
+
+/// A number of exactly this many digits.
+fn code(text: &[u8], length: usize, base: u32) -> Result<(u32, &[u8]), String> {
+    let (digits, rest) = text.split_at_checked(length).ok_or(SYNTAX)?;
+    let mut number: u32 = 0;
+    for &digit in digits {
+        let digit = char::from(digit).to_digit(base).ok_or(SYNTAX)?;
+        number = number.wrapping_mul(base).wrapping_add(digit);
+    }
+    Ok((number, rest))
+}
+
+fn byte_unit((number, rest): (u32, &[u8])) -> Result<(Unit, &[u8]), String> {
+    u8::try_from(number).map(|byte| (Unit::Byte(byte), rest)).map_err(|_| SYNTAX.into())
+}
+
+fn rune_unit((number, rest): (u32, &[u8])) -> Result<(Unit, &[u8]), String> {
+    char::from_u32(number).map(|rune| (Unit::Rune(rune), rest)).ok_or_else(|| SYNTAX.into())
+}
+
+/// A number as the lexer found it. Fails with Go's words about it.
+///
+/// Go: text/template/parse `newNumber`.
+pub(super) fn number(text: &[u8], span: Span, kind: Kind) -> Result<Number, String> {
+    match kind {
+        Kind::CharConstant => character(text, span),
+        Kind::Complex => {
+            let (real, imaginary) =
+                complex_parts(text).ok_or_else(|| "syntax error scanning complex number".to_owned())?;
+            Ok(complex(span, real, imaginary))
+        }
+        _ => plain(text, span),
+    }
+}
+
+fn character(text: &[u8], span: Span) -> Result<Number, String> {
+    let (unit, tail) = unquote_unit(text.get(1..).unwrap_or_default(), b'\'')?;
+    if tail != b"'" {
+        return Err(format!("malformed character constant: {}", Str::from(text).to_text()));
+    }
+    let code = match unit {
+        Unit::Byte(byte) => i64::from(byte),
+        Unit::Rune(rune) => i64::from(u32::from(rune)),
+    };
+    Ok(Number {
+        text: span,
+        int: Some(code),
+        uint: Some(code as u64),
+        float: Some(code as f64),
+        ideal: Ideal::Value(Value::int(code)),
+    })
+}
+
+fn complex(span: Span, real: f64, imaginary: f64) -> Number {
+    let float = (imaginary == 0.0).then_some(real);
+    let ideal = Ideal::Value(Value::Object(Rc::new(Complex { real, imaginary })));
+    Number { text: span, int: float.and_then(whole_int), uint: float.and_then(whole_uint), float, ideal }
+}
+
+/// The parts of `1+2i`.
+fn complex_parts(text: &[u8]) -> Option<(f64, f64)> {
+    let text = std::str::from_utf8(text).ok()?.strip_suffix('i')?;
+    let is_exponent = |at: usize| {
+        let before = text.as_bytes().get(at - 1);
+        let hex = text.trim_start_matches(['+', '-']).to_ascii_lowercase().starts_with("0x");
+        matches!(before, Some(b'e' | b'E')) && !hex || matches!(before, Some(b'p' | b'P'))
+    };
+    let at = (1..text.len()).find(|&at| matches!(text.as_bytes().get(at), Some(b'+' | b'-')) && !is_exponent(at))?;
+    let (real, imaginary) = text.split_at_checked(at)?;
+    Some((parse_float(real.as_bytes())?, parse_float(imaginary.as_bytes())?))
+}
+
+fn plain(text: &[u8], span: Span) -> Result<Number, String> {
+    if let [digits @ .., b'i'] = text
+        && let Some(imaginary) = parse_float(digits)
+    {
+        return Ok(complex(span, 0.0, imaginary));
+    }
+    let mut uint = parse_uint(text);
+    let int = parse_int(text);
+    if int == Some(0) {
+        uint = Some(0);
+    }
+    let mut number = Number { text: span, int, uint, float: None, ideal: Ideal::Overflow };
+    if let Some(int) = number.int {
+        number.float = Some(int as f64);
+    } else if let Some(uint) = number.uint {
+        number.float = Some(uint as f64);
+    } else if let Some(float) = parse_float(text) {
+        if !text.iter().any(|byte| b".eEpP".contains(byte)) {
+            return Err(format!("integer overflow: {}", quoted(text)));
+        }
+        number.float = Some(float);
+        number.int = whole_int(float);
+        number.uint = whole_uint(float);
+    } else {
+        return Err(format!("illegal number syntax: {}", quoted(text)));
+    }
+    number.ideal = ideal(text, &number);
+    Ok(number)
+}
+
+/// Go: text/template `idealConstant`.
+fn ideal(text: &[u8], number: &Number) -> Ideal {
+    let has = |set: &[u8]| text.iter().any(|byte| set.contains(byte));
+    let is_hex_int = matches!(text, [b'0', b'x' | b'X', _, ..]) && !has(b"pP");
+    match (number.float, number.int) {
+        (Some(float), _) if !is_hex_int && has(b".eEpP") => Ideal::Value(Value::float(float)),
+        (_, Some(int)) => Ideal::Value(Value::int(int)),
+        _ => Ideal::Overflow,
+    }
+}
+
+fn whole_int(float: f64) -> Option<i64> {
+    // Go converts out of range to the least integer, which equals only -2^63.
+    let in_range = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&float);
+    (in_range && float.fract() == 0.0).then_some(float as i64)
+}
+
+fn whole_uint(float: f64) -> Option<u64> {
+    ((0.0..18_446_744_073_709_551_616.0).contains(&float) && float.fract() == 0.0).then_some(float as u64)
+}
+
+fn quoted(text: &[u8]) -> String {
+    String::from_utf8_lossy(&quote_bytes(text, false)).into_owned()
+}
+
+/// Go's `strconv.ParseUint(text, 0, 64)`.
+fn parse_uint(text: &[u8]) -> Option<u64> {
+    if text.is_empty() || !underscores_ok(text) {
+        return None;
+    }
+    let (base, digits) = match text {
+        [b'0', b'b' | b'B', digits @ ..] if text.len() >= 3 => (2, digits),
+        [b'0', b'o' | b'O', digits @ ..] if text.len() >= 3 => (8, digits),
+        [b'0', b'x' | b'X', digits @ ..] if text.len() >= 3 => (16, digits),
+        [b'0', digits @ ..] => {
+            if digits.is_empty() {
+                return Some(0);
+            }
+            (8, digits)
+        }
+        _ => (10, text),
+    };
+    let mut number: u64 = 0;
+    let mut any = false;
+    for &byte in digits {
+        if byte == b'_' {
+            continue;
+        }
+        let digit = char::from(byte).to_digit(base)?;
+        number = number.checked_mul(u64::from(base))?.checked_add(u64::from(digit))?;
+        any = true;
+    }
+    any.then_some(number)
+}
+
+/// Go's `strconv.ParseInt(text, 0, 64)`.
+fn parse_int(text: &[u8]) -> Option<i64> {
+    match text {
+        [b'-', digits @ ..] => 0_i64.checked_sub_unsigned(parse_uint(digits)?),
+        [b'+', digits @ ..] => i64::try_from(parse_uint(digits)?).ok(),
+        _ => i64::try_from(parse_uint(text)?).ok(),
+    }
+}
+
+/// Whether underscores stand only between digits, or behind the prefix of a base.
+fn underscores_ok(text: &[u8]) -> bool {
+    let text = match text {
+        [b'-' | b'+', rest @ ..] => rest,
+        _ => text,
+    };
+    let prefixed = matches!(text, [b'0', b'b' | b'B' | b'o' | b'O' | b'x' | b'X', ..]);
+    let hex = matches!(text, [b'0', b'x' | b'X', ..]);
+    let mut saw = if prefixed { b'0' } else { b'^' };
+    for &byte in text.iter().skip(if prefixed { 2 } else { 0 }) {
+        if byte.is_ascii_digit() || hex && byte.is_ascii_hexdigit() {
+            saw = b'0';
+        } else if byte == b'_' {
+            if saw != b'0' {
+                return false;
+            }
+            saw = b'_';
+        } else {
+            if saw == b'_' {
+                return false;
+            }
+            saw = b'!';
+        }
+    }
+    saw != b'_'
+}
+
+/// Go's `strconv.ParseFloat(text, 64)` for what the lexer takes for a number; nothing where it fails or overflows.
+fn parse_float(text: &[u8]) -> Option<f64> {
+    if text.contains(&b'_') && !underscores_ok(text) {
+        return None;
+    }
+    let text: String = std::str::from_utf8(text).ok()?.chars().filter(|&rune| rune != '_').collect();
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(&text)),
+    };
+    let number = match digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+        Some(digits) => parse_hex_float(digits)?,
+        None => {
+            let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
+            if !plain {
+                return None;
+            }
+            digits.parse().ok()?
+        }
+    };
+    let number: f64 = if negative { -number } else { number };
+    number.is_finite().then_some(number)
+}
+
+/// `1.8p-3` behind its `0x`. The exponent is required.
+fn parse_hex_float(text: &str) -> Option<f64> {
+    let (digits, exponent) = text.split_once(['p', 'P'])?;
+    let exponent: i64 = exponent.parse::<i64>().ok()?.clamp(-100_000, 100_000);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    let mut mantissa: u64 = 0;
+    let mut shift: i64 = 0;
+    let mut sticky = false;
+    for (index, rune) in whole.chars().chain(fraction.chars()).enumerate() {
+        let digit = u64::from(rune.to_digit(16)?);
+        let behind_point = index >= whole.len();
+        if mantissa >> 60 == 0 {
+            mantissa = mantissa << 4 | digit;
+            shift -= if behind_point { 4 } else { 0 };
+        } else {
+            sticky |= digit != 0;
+            shift += if behind_point { 0 } else { 4 };
+        }
+    }
+    Some(scale(mantissa, sticky, exponent + shift))
+}
+
+/// `mantissa * 2^exponent` rounded to even; `sticky` says that something below the mantissa was cut off.
+fn scale(mantissa: u64, sticky: bool, exponent: i64) -> f64 {
+    if mantissa == 0 {
+        return 0.0;
+    }
+    let zeros = i64::from(mantissa.leading_zeros());
+    let mantissa = mantissa << zeros;
+    // The value is mantissa * 2^(exponent - zeros), with 64 significant bits.
+    let top = exponent - zeros + 63;
+    let dropped = if top < -1022 { 11 + (-1022 - top) } else { 11 };
+    let kept = if dropped > 64 { 0 } else { u128::from(mantissa) >> dropped };
+    let rest = u128::from(mantissa) - if dropped > 64 { 0 } else { kept << dropped };
+    let half = if dropped > 64 { u128::MAX } else { 1 << (dropped - 1) };
+    let up = rest > half || rest == half && (sticky || kept & 1 == 1);
+    let rounded = kept as u64 + u64::from(up);
+    let exponent = exponent - zeros + dropped;
+    if exponent > 1_000 {
+        return f64::INFINITY;
+    }
+    // Exact: at most 53 bits, and the exponent keeps the result normal or a multiple of the least subnormal.
+    let steps = exponent.div_euclid(2);
+    rounded as f64 * 2_f64.powi(steps as i32) * 2_f64.powi((exponent - steps) as i32)
+}
