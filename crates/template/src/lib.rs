@@ -20,8 +20,8 @@ pub mod regex;
 pub mod sprig;
 mod stack;
 mod surroundings;
-mod time;
 mod templates;
+mod time;
 mod tree;
 
 pub use crate::{
