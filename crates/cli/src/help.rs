@@ -18,13 +18,13 @@ const NAME_WIDTH: usize = 11;
 pub(crate) fn help_page(path: &[&'static Command], environment: &Environment) -> String {
     let Some(command) = path.last() else { return String::new() };
     let about = if command.long.is_empty() { command.short } else { command.long };
-    format!("{}\n\n{}", about.trim_end(), usage(path, environment))
+    format!("{}\n\n{}", about.trim_end(), usage(path, flags::HELP, environment))
 }
 
-/// How the command at the end of a path is called.
+/// How the command at the end of a path is called; `help` is its flag for help, if that is shown.
 ///
 /// cobra: command.go `defaultUsageFunc`.
-pub(crate) fn usage(path: &[&'static Command], environment: &Environment) -> String {
+pub(crate) fn usage(path: &[&'static Command], help: &'static [Flag], environment: &Environment) -> String {
     let Some(command) = path.last() else { return String::new() };
     let listed: Vec<_> =
         command.sorted().into_iter().filter(|below| below.is_listed() || below.name == "help").collect();
@@ -47,7 +47,7 @@ pub(crate) fn usage(path: &[&'static Command], environment: &Environment) -> Str
     }
     let (mut own, mut global) = (FlagSet::new(&[], environment), FlagSet::new(&[], environment));
     own.add(command.flags, false);
-    own.add(&[flags::HELP], false);
+    own.add(&[help], false);
     global.add(flags::GLOBAL, true);
     if path.len() == 1 {
         own.add(flags::GLOBAL, true);

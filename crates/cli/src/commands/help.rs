@@ -30,7 +30,7 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
         }
         Err(_) => {
             let topics: Vec<_> = invocation.arguments.iter().map(|topic| quote(topic)).collect();
-            let usage = usage(&[&super::ROOT], invocation.environment);
+            let usage = usage(&[&super::ROOT], &[], invocation.environment);
             invocation.output.complain(&format!("Unknown help topic [{}]\n{usage}", topics.join(" ")));
             Ok(())
         }

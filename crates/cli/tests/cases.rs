@@ -1,0 +1,107 @@
+//! Runs the binary on the command lines in `tests/cases/cli`, and compares what it says.
+//!
+//! A case's `oracle` says whose answer it holds: `helm` for that of the real Helm, `pintle` where ours is another one
+//! on purpose. With `PINTLE_RECORD=/path/to/helm` the answers are written anew: those of `helm` by that binary, those
+//! of `pintle` by ours.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, ensure};
+use testkit::{Outcome, TestEnv};
+use value::{List, Map, Value, yaml};
+
+const OURS: &str = env!("CARGO_BIN_EXE_helm");
+
+/// Version numbers differ on purpose, everywhere.
+fn without_own_version(text: &str) -> String {
+    text.replace(concat!("+pintle-", env!("CARGO_PKG_VERSION")), "")
+}
+
+fn text(map: &Map, key: &str) -> String {
+    map.get(key).as_ref().and_then(Value::as_str).map(ToString::to_string).unwrap_or_default()
+}
+
+fn texts(value: Option<Value>) -> Vec<String> {
+    let list = value.as_ref().and_then(Value::as_list).cloned();
+    list.iter().flat_map(|list| list.iter()).filter_map(Value::as_str).map(ToString::to_string).collect()
+}
+
+fn pairs(value: Option<Value>) -> Vec<(String, String)> {
+    let entries = value.as_ref().and_then(Value::as_map).map(Map::entries).unwrap_or_default();
+    entries
+        .into_iter()
+        .map(|(key, value)| (key.to_string(), value.as_str().map(ToString::to_string).unwrap_or_default()))
+        .collect()
+}
+
+/// What a binary says to a case.
+fn answer(case: &Map, binary: &Path) -> anyhow::Result<Outcome> {
+    let mut env = TestEnv::new()?;
+    for (name, value) in pairs(case.get("env")) {
+        env.set(&name, &value);
+    }
+    for (name, content) in pairs(case.get("files")) {
+        env.write(&name, &content)?;
+    }
+    let outcome = env.run(binary, &texts(case.get("args")), &text(case, "stdin"))?;
+    Ok(Outcome {
+        stdout: without_own_version(&outcome.stdout),
+        stderr: without_own_version(&outcome.stderr),
+        ..outcome
+    })
+}
+
+fn expected(case: &Map) -> Outcome {
+    let exit = match case.get("exit") {
+        Some(Value::Float(code, _)) => code as i32,
+        Some(Value::Int(code, _)) => code as i32,
+        _ => 0,
+    };
+    Outcome { exit, stdout: text(case, "stdout"), stderr: text(case, "stderr") }
+}
+
+fn record(file: &Path, cases: &List, helm: &Path) -> anyhow::Result<()> {
+    for case in cases.iter().filter_map(Value::as_map) {
+        let ours = text(case, "oracle") == "pintle";
+        let outcome = answer(case, if ours { Path::new(OURS) } else { helm })?;
+        case.insert("exit", Value::int(outcome.exit.into()));
+        case.insert("stdout", Value::string(outcome.stdout));
+        case.insert("stderr", Value::string(outcome.stderr));
+    }
+    let bytes = yaml::to_vec(&Value::List(cases.clone())).context("writing cases")?;
+    fs::write(file, bytes).with_context(|| format!("writing {}", file.display()))
+}
+
+#[test]
+fn command_lines() -> anyhow::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/cli");
+    let recorder = env::var_os("PINTLE_RECORD").map(PathBuf::from);
+    let (mut count, mut faults) = (0, Vec::new());
+    let mut files: Vec<_> =
+        fs::read_dir(&folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    files.sort();
+    for file in files {
+        let bytes = fs::read(&file)?;
+        let cases = yaml::from_slice(&bytes).with_context(|| format!("reading {}", file.display()))?;
+        let cases = cases.as_list().context("a file holds a list of cases")?;
+        if let Some(helm) = &recorder {
+            record(&file, cases, helm)?;
+        }
+        for case in cases.iter() {
+            let case = case.as_map().context("a case is a map")?;
+            count += 1;
+            let (wanted, given) = (expected(case), answer(case, Path::new(OURS))?);
+            if wanted != given {
+                let (env, args) = (pairs(case.get("env")), texts(case.get("args")));
+                let name = file.file_name().unwrap_or_default().to_string_lossy();
+                faults.push(format!("{name}: {env:?} {args:?}\n  want {wanted:?}\n  have {given:?}"));
+            }
+        }
+    }
+    ensure!(count > 300, "only {count} cases in {}", folder.display());
+    ensure!(faults.is_empty(), "{} of {count} cases fail:\n{}", faults.len(), faults.join("\n"));
+    Ok(())
+}

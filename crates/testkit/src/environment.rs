@@ -1,0 +1,135 @@
+//! A clean environment: an empty home folder, an empty work folder, and no variables but those that are set.
+
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::Context as _;
+use tempfile::TempDir;
+
+/// Where a test's own folders begin in what [`Outcome`] shows.
+const MASK: &str = "$TEST";
+
+/// A clean environment for runs of a program. Its folders are deleted with it.
+#[derive(Debug)]
+pub struct TestEnv {
+    folder: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+/// What a run of a program said, with the test's own folders shown as `$TEST`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Outcome {
+    /// The exit code; -1 where a signal ended it.
+    pub exit: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl TestEnv {
+    /// An environment with empty folders `home` and `work`.
+    ///
+    /// Fails where no folder can be made.
+    pub fn new() -> anyhow::Result<TestEnv> {
+        let folder = tempfile::Builder::new().prefix("pintle-test-").tempdir().context("making a folder")?;
+        let env = TestEnv { folder, variables: Vec::new() };
+        fs::create_dir(env.home()).context("making a home folder")?;
+        fs::create_dir(env.work()).context("making a work folder")?;
+        Ok(env)
+    }
+
+    /// The home folder.
+    pub fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    /// The folder that programs run in.
+    pub fn work(&self) -> PathBuf {
+        self.folder.path().join("work")
+    }
+
+    /// Sets a variable; `$TEST` in it means the folder above `home` and `work`.
+    pub fn set(&mut self, name: &str, value: &str) {
+        let value = value.replace(MASK, &self.folder.path().to_string_lossy());
+        self.variables.push((name.to_owned(), value));
+    }
+
+    /// Writes a file below the work folder, and the folders on the way.
+    ///
+    /// Fails where it cannot be written.
+    pub fn write(&self, name: &str, content: &str) -> anyhow::Result<()> {
+        let path = self.work().join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).with_context(|| format!("making the folder of {name}"))?;
+        }
+        fs::write(&path, content).with_context(|| format!("writing {name}"))
+    }
+
+    /// Runs a program in the work folder, under the name `helm`.
+    ///
+    /// Fails where it cannot be started.
+    pub fn run(&self, program: &Path, arguments: &[String], stdin: &str) -> anyhow::Result<Outcome> {
+        let mut command = Command::new(program);
+        named(&mut command, "helm");
+        command
+            .args(arguments)
+            .current_dir(self.work())
+            .env_clear()
+            .env("HOME", self.home())
+            .env("COLUMNS", "100")
+            .env("PATH", "/usr/bin:/bin")
+            .env("TZ", "UTC")
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().with_context(|| format!("starting {}", program.display()))?;
+        if let Some(mut pipe) = child.stdin.take() {
+            // A program that does not read its input may be gone already.
+            let _ = pipe.write_all(stdin.as_bytes());
+        }
+        let output = child.wait_with_output().context("waiting for the program")?;
+        Ok(Outcome {
+            exit: output.status.code().unwrap_or(-1),
+            stdout: self.mask(&output.stdout),
+            stderr: self.mask(&output.stderr),
+        })
+    }
+
+    fn mask(&self, bytes: &[u8]) -> String {
+        String::from_utf8_lossy(bytes).replace(&*self.folder.path().to_string_lossy(), MASK)
+    }
+}
+
+#[cfg(unix)]
+fn named(command: &mut Command, name: &str) {
+    std::os::unix::process::CommandExt::arg0(command, name);
+}
+
+#[cfg(not(unix))]
+fn named(_command: &mut Command, _name: &str) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_the_developer_is_seen() -> anyhow::Result<()> {
+        let mut env = TestEnv::new()?;
+        env.set("SEEN", "$TEST/x");
+        env.write("folder/file", "content")?;
+        let script = "cat folder/file; cat; echo; echo $HOME $SEEN ${USER-none} >&2; exit 3";
+        let arguments = ["-c".to_owned(), script.to_owned()];
+        let outcome = env.run(Path::new("/bin/sh"), &arguments, " given")?;
+        assert_eq!(outcome.exit, 3);
+        assert_eq!(outcome.stdout, "content given\n");
+        assert_eq!(outcome.stderr, "$TEST/home $TEST/x none\n");
+        Ok(())
+    }
+}
