@@ -1,0 +1,47 @@
+//! Generates versions and constraints.
+
+use super::{Counts, Request, random::Random};
+
+pub(crate) fn generate(random: &mut Random, counts: &mut Counts) -> Request {
+    let mut text = String::new();
+    for part in 0..1 + random.below(3) {
+        if part > 0 {
+            text.push_str(random.pick(&[" ", ", ", ",", " || ", "||", " - ", "  "]));
+        }
+        let operator = *random.pick(&["", "", "=", "!=", ">", "<", ">=", "=>", "<=", "=<", "~", "~>", "^", "=v", ">= ", "!"]);
+        *counts.entry(format!("constraint {operator:?}")).or_default() += 1;
+        text.push_str(operator);
+        text.push_str(&version(random, true));
+    }
+    let version = version(random, false);
+    Request { how: version, ..Request::new("semver", text) }
+}
+
+fn version(random: &mut Random, wild: bool) -> String {
+    let mut text = String::new();
+    if random.one_in(8) {
+        text.push('v');
+    }
+    for part in 0..[3, 3, 3, 3, 2, 1, 4][random.below(7)] {
+        if part > 0 {
+            text.push('.');
+        }
+        text.push_str(match random.below(14) {
+            0 if wild => "x",
+            1 if wild => "*",
+            2 => "0",
+            3 => "10",
+            4 if random.one_in(6) => "01",
+            5 if random.one_in(6) => "a",
+            6 => "3",
+            _ => *random.pick(&["0", "1", "2"]),
+        });
+    }
+    if random.one_in(5) {
+        text.push_str(random.pick(&["-rc.1", "-0", "-alpha", "-beta.2.x", "-", "-01", "-a.1-b"]));
+    }
+    if random.one_in(8) {
+        text.push_str(random.pick(&["+m", "+1.2", "+", "+é"]));
+    }
+    text
+}
