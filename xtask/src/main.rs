@@ -5,6 +5,7 @@ use std::process::ExitCode;
 mod bench;
 mod binary;
 mod corpus;
+mod fuzz;
 mod oracle;
 mod process;
 mod test;
@@ -22,6 +23,8 @@ usage: cargo xtask TASK
   oracle record [FILTER]
                    asks the real Helm again and writes its answers down
   corpus [FILTER]  renders the corpus of public charts and compares with Helm's output
+  fuzz [COUNT [SEED]]
+                   generated templates, values, --set texts and constraints, through Go and through pintle
   bench render     pintle beside the real Helm on the same work, in one run
   tools            builds the tools that tests need, and prints where they are
 ";
@@ -48,6 +51,10 @@ fn run(arguments: &[String]) -> anyhow::Result<bool> {
         ["oracle", "record", filter @ ..] => oracle::record(filter.first().copied()),
         ["oracle", filter @ ..] => oracle::compare(filter.first().copied()),
         ["corpus", filter @ ..] => corpus::run(filter.first().copied()),
+        ["fuzz", rest @ ..] => {
+            let number = |at: usize, default| rest.get(at).map_or(Ok(default), |word| word.parse::<u64>());
+            fuzz::run(number(0, 100_000)? as usize, number(1, 1)?)
+        }
         ["bench", "render"] => bench::render(),
         ["tools"] => tools::print(),
         _ => {

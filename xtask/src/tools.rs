@@ -49,6 +49,29 @@ pub(crate) fn helms() -> anyhow::Result<Helms> {
     Ok(Helms { helm4: build(4, &version("helm4")?)?, helm3: build(3, &version("helm3")?)? })
 }
 
+/// Builds the Go program that answers what Go would, unless the cache has it.
+pub(crate) fn fuzz_oracle() -> anyhow::Result<PathBuf> {
+    let source = workspace::root().join("tests/oracle/fuzz");
+    let mut pins = String::new();
+    for file in ["go.mod", "go.sum", "main.go"] {
+        pins.push_str(&std::fs::read_to_string(source.join(file))?);
+    }
+    let binary = cache_folder("fuzz-oracle", &pins)?.join("oracle");
+    if !binary.is_file() {
+        eprintln!("building the Go oracle");
+        let status = Command::new("go")
+            .args(["build", "-ldflags", "-X helm.sh/helm/v4/internal/version.version=v4.2.4", "-o"])
+            .arg(&binary)
+            .arg(".")
+            .env("GOFLAGS", "")
+            .current_dir(&source)
+            .status()
+            .context("running go")?;
+        anyhow::ensure!(status.success(), "building the Go oracle");
+    }
+    Ok(binary)
+}
+
 /// Judges licences, bans and sources of all dependencies by `deny.toml`.
 pub(crate) fn deny() -> anyhow::Result<bool> {
     let folder = cache_folder("cargo-deny", CARGO_DENY)?;
