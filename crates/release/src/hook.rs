@@ -2,7 +2,7 @@
 
 use value::Str;
 
-use crate::Head;
+use crate::{Head, Timestamp};
 
 /// When a hook runs. Helm: `pkg/release/v1/hook.go`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,6 +76,19 @@ pub struct Hook {
     pub delete_policies: Vec<String>,
     /// `helm.sh/hook-output-log-policy`, each trimmed and in lower case, known or not.
     pub output_log_policies: Vec<String>,
+    /// How it ran last.
+    pub last_run: HookRun,
+}
+
+/// How a hook ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HookRun {
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub completed_at: Option<Timestamp>,
+    /// `Unknown`, `Running`, `Succeeded` or `Failed`; empty where it has not run.
+    pub phase: String,
 }
 
 /// What the annotation `helm.sh/hook` makes of a document.
@@ -104,6 +117,7 @@ impl Hook {
             weight: head.annotation("helm.sh/hook-weight").and_then(weight).unwrap_or(0),
             delete_policies: policies("helm.sh/hook-delete-policy"),
             output_log_policies: policies("helm.sh/hook-output-log-policy"),
+            last_run: HookRun::default(),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What a release is: its manifest, hooks, ordering.
+//! What a release is: its record, manifest, hooks, ordering.
 //!
 //! Takes rendered files and gives sorted manifests and hooks. Pure: never speaks to a cluster, reads a file or a clock.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -8,12 +8,16 @@ mod head;
 mod hook;
 mod kind_order;
 mod manifest;
+mod record;
 mod split;
+mod timestamp;
 
 pub use crate::{
     head::Head,
-    hook::{Hook, HookEvent},
+    hook::{Hook, HookEvent, HookRun},
     kind_order::KindOrder,
     manifest::{Error, Manifest, RenderedFile, Sorted, sort_manifests},
+    record::{ApplyMethod, Info, Record, Status},
     split::split_manifests,
+    timestamp::Timestamp,
 };
