@@ -45,12 +45,14 @@ impl Timestamp {
     /// Go's `time.ANSIC`, such as `Mon Jan _2 15:04:05 2006`, which `helm status` prints.
     pub fn ansic(self) -> String {
         const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-        const MONTHS: [&str; 12] =
-            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let parts = self.parts();
         let weekday = usize::try_from(parts.days.rem_euclid(7)).ok().and_then(|day| DAYS.get(day)).unwrap_or(&"");
         let month = usize::try_from(parts.month - 1).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"");
-        format!("{weekday} {month} {:2} {:02}:{:02}:{:02} {}", parts.day, parts.hour, parts.minute, parts.second, parts.year)
+        format!(
+            "{weekday} {month} {:2} {:02}:{:02}:{:02} {}",
+            parts.day, parts.hour, parts.minute, parts.second, parts.year
+        )
     }
 
     /// Go's `Time.String`, such as `2026-11-21 09:30:00.123456789 +0000 UTC`, which `helm list` prints.

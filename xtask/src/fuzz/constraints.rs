@@ -8,7 +8,8 @@ pub(crate) fn generate(random: &mut Random, counts: &mut Counts) -> Request {
         if part > 0 {
             text.push_str(random.pick(&[" ", ", ", ",", " || ", "||", " - ", "  "]));
         }
-        let operator = *random.pick(&["", "", "=", "!=", ">", "<", ">=", "=>", "<=", "=<", "~", "~>", "^", "=v", ">= ", "!"]);
+        let operator =
+            *random.pick(&["", "", "=", "!=", ">", "<", ">=", "=>", "<=", "=<", "~", "~>", "^", "=v", ">= ", "!"]);
         *counts.entry(format!("constraint {operator:?}")).or_default() += 1;
         text.push_str(operator);
         text.push_str(&version(random, true));

@@ -3,18 +3,84 @@
 use super::{Counts, Request, random::Random};
 
 const PLAIN: [&str; 64] = [
-    "a", "some text", "true", "Yes", "off", "y", "N", "null", "~", "Null", "0", "-0", "42", "-7", "0o17", "017", "08", "0x1F",
-    "0b101", "1_000", "1e3", "1.5", "-.5", ".inf", "-.Inf", ".nan", "1:30", "1:2:3.5", "2024-01-02", "2024-01-02T03:04:05Z",
-    "2024-1-2 3:4:5 +1", "12345678901234567890", "9223372036854775808", "1e400", "0.1e-7", "+12", "1.", "=", "<<", "a:b", "a#b",
-    "-x", "?x", ":x", "@x", "`x`", "%x", "x y: z", "a, b", "[x", "é", "🚀", "!x", "&", "*", "0x", "1__2", "0.0", "-1.0", "1E5",
-    "123456.789", "0777", "nan", "...x",
+    "a",
+    "some text",
+    "true",
+    "Yes",
+    "off",
+    "y",
+    "N",
+    "null",
+    "~",
+    "Null",
+    "0",
+    "-0",
+    "42",
+    "-7",
+    "0o17",
+    "017",
+    "08",
+    "0x1F",
+    "0b101",
+    "1_000",
+    "1e3",
+    "1.5",
+    "-.5",
+    ".inf",
+    "-.Inf",
+    ".nan",
+    "1:30",
+    "1:2:3.5",
+    "2024-01-02",
+    "2024-01-02T03:04:05Z",
+    "2024-1-2 3:4:5 +1",
+    "12345678901234567890",
+    "9223372036854775808",
+    "1e400",
+    "0.1e-7",
+    "+12",
+    "1.",
+    "=",
+    "<<",
+    "a:b",
+    "a#b",
+    "-x",
+    "?x",
+    ":x",
+    "@x",
+    "`x`",
+    "%x",
+    "x y: z",
+    "a, b",
+    "[x",
+    "é",
+    "🚀",
+    "!x",
+    "&",
+    "*",
+    "0x",
+    "1__2",
+    "0.0",
+    "-1.0",
+    "1E5",
+    "123456.789",
+    "0777",
+    "nan",
+    "...x",
 ];
 
 /// A document of a few constructs.
 pub(crate) fn generate(random: &mut Random, counts: &mut Counts) -> Request {
     let mut text = String::new();
     if random.one_in(20) {
-        text.push_str(random.pick(&["---\n", "%YAML 1.1\n---\n", "# comment\n", "--- ", "\u{feff}", "%TAG ! tag:x,2000:\n---\n"]));
+        text.push_str(random.pick(&[
+            "---\n",
+            "%YAML 1.1\n---\n",
+            "# comment\n",
+            "--- ",
+            "\u{feff}",
+            "%TAG ! tag:x,2000:\n---\n",
+        ]));
         count(counts, "yaml document start");
     }
     node(random, counts, 0, 3, &mut text);
@@ -65,12 +131,15 @@ fn block_map(random: &mut Random, counts: &mut Counts, indent: usize, depth: usi
             5 => "dup".to_owned(),
             _ => format!("k{entry}"),
         };
-        count(counts, match key.as_str() {
-            "<<" => "yaml merge key",
-            "dup" => "yaml duplicate key",
-            key if key.starts_with('?') => "yaml complex key",
-            _ => "yaml key",
-        });
+        count(
+            counts,
+            match key.as_str() {
+                "<<" => "yaml merge key",
+                "dup" => "yaml duplicate key",
+                key if key.starts_with('?') => "yaml complex key",
+                _ => "yaml key",
+            },
+        );
         text.push_str(&key);
         text.push(':');
         if depth > 0 && random.one_in(3) {
@@ -112,7 +181,19 @@ fn properties(random: &mut Random, counts: &mut Counts, text: &mut String) {
     if random.one_in(14) {
         count(counts, "yaml tag");
         text.push(' ');
-        text.push_str(random.pick(&["!!str", "!!int", "!!float", "!!bool", "!!null", "!!binary", "!local", "!!map", "!!seq", "!<tag:yaml.org,2002:str>", "!!timestamp"]));
+        text.push_str(random.pick(&[
+            "!!str",
+            "!!int",
+            "!!float",
+            "!!bool",
+            "!!null",
+            "!!binary",
+            "!local",
+            "!!map",
+            "!!seq",
+            "!<tag:yaml.org,2002:str>",
+            "!!timestamp",
+        ]));
     }
 }
 
@@ -134,7 +215,16 @@ fn scalar(random: &mut Random, counts: &mut Counts, indent: usize, text: &mut St
         7 => {
             count(counts, "yaml double quoted");
             text.push_str(random.pick(&[
-                "\"\"", "\"a\\tb\"", "\"\\u00e9\\x41\\U0001F600\"", "\"a\\\n  b\"", "\"x\n\n  y\"", "\"\\e\\0\\N\\_\\L\\P\"", "\"\\/\"", "\"\\q\"", "\"12\"", "\"\\ud83d\"",
+                "\"\"",
+                "\"a\\tb\"",
+                "\"\\u00e9\\x41\\U0001F600\"",
+                "\"a\\\n  b\"",
+                "\"x\n\n  y\"",
+                "\"\\e\\0\\N\\_\\L\\P\"",
+                "\"\\/\"",
+                "\"\\q\"",
+                "\"12\"",
+                "\"\\ud83d\"",
             ]));
         }
         8 | 9 => {

@@ -102,7 +102,12 @@ impl Tally {
         }
         self.mismatches += 1;
         if self.mismatches <= SHOWN {
-            println!("MISMATCH {} {}\n  input  {:?}", request.kind, request.how, String::from_utf8_lossy(&request.text));
+            println!(
+                "MISMATCH {} {}\n  input  {:?}",
+                request.kind,
+                request.how,
+                String::from_utf8_lossy(&request.text)
+            );
             println!("  Go     {}\n  pintle {}", want.show(), got.show());
         }
     }

@@ -23,8 +23,11 @@ impl Mutations {
             println!("fuzz: no corpus lies beside this checkout, at ../shared/corpus: nothing of it is mutated");
             return Ok(found);
         };
-        let mut charts: Vec<_> =
-            std::fs::read_dir(corpus.join("charts"))?.collect::<Result<Vec<_>, _>>()?.iter().map(|e| e.path()).collect();
+        let mut charts: Vec<_> = std::fs::read_dir(corpus.join("charts"))?
+            .collect::<Result<Vec<_>, _>>()?
+            .iter()
+            .map(|e| e.path())
+            .collect();
         charts.sort();
         for chart in charts.iter().step_by(charts.len().div_ceil(CHARTS)) {
             let unzipped = flate2::read::MultiGzDecoder::new(std::fs::File::open(chart)?);
@@ -49,8 +52,7 @@ impl Mutations {
 
     /// A mutated template or document; a generated document where there is no corpus.
     pub(crate) fn generate(&self, random: &mut Random, counts: &mut Counts) -> Request {
-        let (kind, texts) =
-            if random.one_in(2) { ("template", &self.templates) } else { ("yaml", &self.documents) };
+        let (kind, texts) = if random.one_in(2) { ("template", &self.templates) } else { ("yaml", &self.documents) };
         if texts.is_empty() {
             return super::documents::generate(random, counts);
         }

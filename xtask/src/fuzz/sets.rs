@@ -3,8 +3,46 @@
 use super::{Counts, Request, random::Random};
 
 const PARTS: [&str; 40] = [
-    "a", "b", "list", "map", "word", ".", ".", "=", "=", "=", ",", "[0]", "[1]", "[2]", "[-1]", "[x]", "[65537]", "{", "}", "{x,y}", "1", "01",
-    "true", "null", "1.5", "\\,", "\\.", "\\", " ", "é", "\"q\"", "{\"k\":1}", "[1,2]", "'", ":", "a.b.c", "map.a", "list[1].k", "", "0",
+    "a",
+    "b",
+    "list",
+    "map",
+    "word",
+    ".",
+    ".",
+    "=",
+    "=",
+    "=",
+    ",",
+    "[0]",
+    "[1]",
+    "[2]",
+    "[-1]",
+    "[x]",
+    "[65537]",
+    "{",
+    "}",
+    "{x,y}",
+    "1",
+    "01",
+    "true",
+    "null",
+    "1.5",
+    "\\,",
+    "\\.",
+    "\\",
+    " ",
+    "é",
+    "\"q\"",
+    "{\"k\":1}",
+    "[1,2]",
+    "'",
+    ":",
+    "a.b.c",
+    "map.a",
+    "list[1].k",
+    "",
+    "0",
 ];
 
 pub(crate) fn generate(random: &mut Random, counts: &mut Counts) -> Request {
@@ -13,7 +51,20 @@ pub(crate) fn generate(random: &mut Random, counts: &mut Counts) -> Request {
     let mut text = String::new();
     if random.one_in(2) {
         let key = *random.pick(&["a", "map.a", "map.n.m", "list[0]", "list[3].x", "new[1][0]", "a\\.b", "word"]);
-        let value = *random.pick(&["1", "text", "{a,b}", "true", "null", "", "a\\,b", "{\"j\": [1]}", "\"s\"", "[1]", "-2", "0x1"]);
+        let value = *random.pick(&[
+            "1",
+            "text",
+            "{a,b}",
+            "true",
+            "null",
+            "",
+            "a\\,b",
+            "{\"j\": [1]}",
+            "\"s\"",
+            "[1]",
+            "-2",
+            "0x1",
+        ]);
         text = format!("{key}={value}");
         if random.one_in(3) {
             text.push_str(",b=2");

@@ -32,69 +32,230 @@ const VALUES: &str = r#"{"s":"some text","e":"","u":"Grüße, 世界 🚀","m":"
 "other":{"a":"y","b":{"c":{"e":2}},"q":""},"maps":[{"a":1},{"a":2,"b":3}],"tpl":"{{ .s | upper }}","ver":"1.2.3-rc.1+b","date":"2024-02-29"}"#;
 
 const TEXTS: [&str; 34] = [
-    r#""""#, r#""a""#, r#""Hello World""#, r#""foo-bar_baz qux""#, r#""  padded  ""#, r#""a,b,c""#, r#""$1x""#,
-    r#""Grüße""#, r#""日本語""#, r#""a\nb\n""#, r#""/etc/../x/y.tar.gz""#, r#""x=1&y=<z>""#, r#""YWJj""#, r#""MFRGG===""#,
-    r#""0""#, r#""12""#, r#""-3.5""#, r#""1e3""#, r#""true""#, r#""null""#, r#""fooBarBaz HTTPServer""#,
-    r#""the quick brown fox jumps over the lazy dog""#, ".Values.s", ".Values.e", ".Values.u", ".Values.m", ".Values.n",
-    ".Values.neg", ".Values.tpl", ".Release.Name", ".Chart.Name", "`raw \"x\"`", r#""\u00e9\x41\t""#, ".Values.map.a",
+    r#""""#,
+    r#""a""#,
+    r#""Hello World""#,
+    r#""foo-bar_baz qux""#,
+    r#""  padded  ""#,
+    r#""a,b,c""#,
+    r#""$1x""#,
+    r#""Grüße""#,
+    r#""日本語""#,
+    r#""a\nb\n""#,
+    r#""/etc/../x/y.tar.gz""#,
+    r#""x=1&y=<z>""#,
+    r#""YWJj""#,
+    r#""MFRGG===""#,
+    r#""0""#,
+    r#""12""#,
+    r#""-3.5""#,
+    r#""1e3""#,
+    r#""true""#,
+    r#""null""#,
+    r#""fooBarBaz HTTPServer""#,
+    r#""the quick brown fox jumps over the lazy dog""#,
+    ".Values.s",
+    ".Values.e",
+    ".Values.u",
+    ".Values.m",
+    ".Values.n",
+    ".Values.neg",
+    ".Values.tpl",
+    ".Release.Name",
+    ".Chart.Name",
+    "`raw \"x\"`",
+    r#""\u00e9\x41\t""#,
+    ".Values.map.a",
 ];
 const INTS: [&str; 14] = ["0", "1", "2", "3", "5", "7", "-1", "-2", "12", "4", "0x10", "'a'", "6", "10"];
 const NUMBERS: [&str; 16] = [
-    "0", "1", "3", "-7", "2.5", "-0.1", "1e3", "100000", ".Values.i", ".Values.big", ".Values.pi", ".Values.zero",
-    "\"8\"", "(int 9)", "(int64 4)", "(float64 1.25)",
+    "0",
+    "1",
+    "3",
+    "-7",
+    "2.5",
+    "-0.1",
+    "1e3",
+    "100000",
+    ".Values.i",
+    ".Values.big",
+    ".Values.pi",
+    ".Values.zero",
+    "\"8\"",
+    "(int 9)",
+    "(int64 4)",
+    "(float64 1.25)",
 ];
 const LISTS: [&str; 12] = [
-    ".Values.words", ".Values.nums", ".Values.mixed", ".Values.empty", "(list 1 2 3)", "(list)", "(splitList \",\" \"c,a,b\")",
-    "(until 4)", ".Values.maps", "(list \"a\" \"\" nil 0 \"a\")", "(tuple \"x\" \"y\")", "(list \"b\" \"a\")",
+    ".Values.words",
+    ".Values.nums",
+    ".Values.mixed",
+    ".Values.empty",
+    "(list 1 2 3)",
+    "(list)",
+    "(splitList \",\" \"c,a,b\")",
+    "(until 4)",
+    ".Values.maps",
+    "(list \"a\" \"\" nil 0 \"a\")",
+    "(tuple \"x\" \"y\")",
+    "(list \"b\" \"a\")",
 ];
 const MAPS: [&str; 9] = [
-    ".Values.map", ".Values.other", ".Values.none", "(dict \"a\" 1 \"b\" \"two\")", "(dict)", "(split \",\" \"x,y\")",
-    "(deepCopy .Values.map)", "(dict \"a\" (dict \"b\" (list 1)))", ".Release",
+    ".Values.map",
+    ".Values.other",
+    ".Values.none",
+    "(dict \"a\" 1 \"b\" \"two\")",
+    "(dict)",
+    "(split \",\" \"x,y\")",
+    "(deepCopy .Values.map)",
+    "(dict \"a\" (dict \"b\" (list 1)))",
+    ".Release",
 ];
 const ANY: [&str; 12] = [
-    ".Values.nil", "nil", "true", "false", ".Values.b", ".Values.f", "3.5", "\"txt\"", "1", ".Values.missing", "(list 1 \"a\")",
+    ".Values.nil",
+    "nil",
+    "true",
+    "false",
+    ".Values.b",
+    ".Values.f",
+    "3.5",
+    "\"txt\"",
+    "1",
+    ".Values.missing",
+    "(list 1 \"a\")",
     ".Values.map.b",
 ];
 const REGEXES: [&str; 22] = [
-    r#""a""#, r#""[a-z]+""#, r#""^(\\w+) (\\w+)$""#, "`\\d{2,3}`", "`(?i)HELLO`", "`(a|b)*c`", "`[^aeiou ]`", "`\\bfox\\b`",
-    "`x*`", "`(?P<n>o)`", "`[[:alpha:]]`", "`\\p{L}+`", "`(`", "`[`", "`a{2,1}`", "`\\`", "`(?s).`", "`^$`", "`.*?o`", "`a**`",
-    "`\\Q.\\E`", "`(?m)^line`",
+    r#""a""#,
+    r#""[a-z]+""#,
+    r#""^(\\w+) (\\w+)$""#,
+    "`\\d{2,3}`",
+    "`(?i)HELLO`",
+    "`(a|b)*c`",
+    "`[^aeiou ]`",
+    "`\\bfox\\b`",
+    "`x*`",
+    "`(?P<n>o)`",
+    "`[[:alpha:]]`",
+    "`\\p{L}+`",
+    "`(`",
+    "`[`",
+    "`a{2,1}`",
+    "`\\`",
+    "`(?s).`",
+    "`^$`",
+    "`.*?o`",
+    "`a**`",
+    "`\\Q.\\E`",
+    "`(?m)^line`",
 ];
 const VERSIONS: [&str; 10] = [
-    r#""1.2.3""#, r#""v1.2""#, r#""2.0.0-beta.1""#, r#""1.2.3+meta""#, r#""1""#, r#""x""#, r#""01.2.3""#, ".Values.ver",
-    r#""1.2.3.4""#, r#""v1.30.2-gke.5""#,
+    r#""1.2.3""#,
+    r#""v1.2""#,
+    r#""2.0.0-beta.1""#,
+    r#""1.2.3+meta""#,
+    r#""1""#,
+    r#""x""#,
+    r#""01.2.3""#,
+    ".Values.ver",
+    r#""1.2.3.4""#,
+    r#""v1.30.2-gke.5""#,
 ];
 const CONSTRAINTS: [&str; 16] = [
-    r#"">=1.0.0""#, r#""^1.2""#, r#""~1.2.3""#, r#""1.x""#, r#""*""#, r#"">=1.0 <2 || 3.x""#, r#""1.2 - 2""#, r#""!=1.2.3""#,
-    r#"">=1.19-0""#, r#""=1.2.3""#, r#""bad!""#, r#""<1.0, >0.1""#, r#""~>2""#, r#""^0.0.3""#, r#""""#, r#"">1.2.3-alpha""#,
+    r#"">=1.0.0""#,
+    r#""^1.2""#,
+    r#""~1.2.3""#,
+    r#""1.x""#,
+    r#""*""#,
+    r#"">=1.0 <2 || 3.x""#,
+    r#""1.2 - 2""#,
+    r#""!=1.2.3""#,
+    r#"">=1.19-0""#,
+    r#""=1.2.3""#,
+    r#""bad!""#,
+    r#""<1.0, >0.1""#,
+    r#""~>2""#,
+    r#""^0.0.3""#,
+    r#""""#,
+    r#"">1.2.3-alpha""#,
 ];
 const URLS: [&str; 10] = [
-    r#""https://u:p@host.example:8080/a/b?x=1&y=2#frag""#, r#""/only/path""#, r#""http://[::1]:80/""#, r#""mailto:a@b""#,
-    r#""://bad""#, r#""http://h/%zz""#, r#""http://h/a b""#, r#""//h/p""#, r#""""#, r#""http://h:port/""#,
+    r#""https://u:p@host.example:8080/a/b?x=1&y=2#frag""#,
+    r#""/only/path""#,
+    r#""http://[::1]:80/""#,
+    r#""mailto:a@b""#,
+    r#""://bad""#,
+    r#""http://h/%zz""#,
+    r#""http://h/a b""#,
+    r#""//h/p""#,
+    r#""""#,
+    r#""http://h:port/""#,
 ];
 const JSONS: [&str; 10] = [
-    r#""{\"a\":[1,2.5,true,null]}""#, "`[1,\"x\",{}]`", "`{`", "`nul`", "`\"s\"`", "`12`", "`{\"a\":1}x`", "`[1,]`", r#""""#, "`{\"é\":\"\\u00e9\"}`",
+    r#""{\"a\":[1,2.5,true,null]}""#,
+    "`[1,\"x\",{}]`",
+    "`{`",
+    "`nul`",
+    "`\"s\"`",
+    "`12`",
+    "`{\"a\":1}x`",
+    "`[1,]`",
+    r#""""#,
+    "`{\"é\":\"\\u00e9\"}`",
 ];
 const YAMLS: [&str; 12] = [
-    r#""a: 1\nb: [x, y]\n""#, r#""- 1\n- two\n""#, r#""a: b: c""#, r#""x: |\n  t\n""#, r#""&a {b: *a}""#, r#""[1, 2""#,
-    r#""yes: no\n0x10: 010""#, r#""a: &x 1\nb: *x""#, r#""""#, "`\"q\\\"\"`", r#""\ta: 1""#, r#""k: 2024-01-02""#,
+    r#""a: 1\nb: [x, y]\n""#,
+    r#""- 1\n- two\n""#,
+    r#""a: b: c""#,
+    r#""x: |\n  t\n""#,
+    r#""&a {b: *a}""#,
+    r#""[1, 2""#,
+    r#""yes: no\n0x10: 010""#,
+    r#""a: &x 1\nb: *x""#,
+    r#""""#,
+    "`\"q\\\"\"`",
+    r#""\ta: 1""#,
+    r#""k: 2024-01-02""#,
 ];
 const TOMLS: [&str; 7] = [
-    "`a = 1`", "`[t]\nx = \"y\"\nz = [1, 2]`", "`a = `", "`d = 1979-05-27T07:32:00Z`", "`[[l]]\nn = 1.5\n[[l]]\nn = 2.0`", "`a = 1\na = 2`", "`b = true`",
+    "`a = 1`",
+    "`[t]\nx = \"y\"\nz = [1, 2]`",
+    "`a = `",
+    "`d = 1979-05-27T07:32:00Z`",
+    "`[[l]]\nn = 1.5\n[[l]]\nn = 2.0`",
+    "`a = 1\na = 2`",
+    "`b = true`",
 ];
 const LAYOUTS: [&str; 10] = [
-    r#""2006-01-02""#, r#""Jan 2, 2006 at 3:04pm (MST)""#, r#""2006-01-02T15:04:05Z07:00""#, r#""Mon Monday _2 02 .000""#,
-    r#""15:04:05.999999""#, r#""06/1/2 PM""#, r#""-0700 Z07""#, r#""""#, r#""January __2 002""#, r#""2006-01-02 15:04""#,
+    r#""2006-01-02""#,
+    r#""Jan 2, 2006 at 3:04pm (MST)""#,
+    r#""2006-01-02T15:04:05Z07:00""#,
+    r#""Mon Monday _2 02 .000""#,
+    r#""15:04:05.999999""#,
+    r#""06/1/2 PM""#,
+    r#""-0700 Z07""#,
+    r#""""#,
+    r#""January __2 002""#,
+    r#""2006-01-02 15:04""#,
 ];
 const TIMES: [&str; 8] = [
-    "0", "1700000000", "(int64 1234567890)", "(toDate \"2006-01-02\" \"2024-02-29\")", "(toDate \"2006-01-02 15:04\" \"1999-12-31 23:59\")",
-    "(int 86400)", "(int64 -1)", "(mustToDate \"2006-01-02\" .Values.date)",
+    "0",
+    "1700000000",
+    "(int64 1234567890)",
+    "(toDate \"2006-01-02\" \"2024-02-29\")",
+    "(toDate \"2006-01-02 15:04\" \"1999-12-31 23:59\")",
+    "(int 86400)",
+    "(int64 -1)",
+    "(mustToDate \"2006-01-02\" .Values.date)",
 ];
-const ZONES: [&str; 6] = ["\"UTC\"", "\"Europe/Berlin\"", "\"America/New_York\"", "\"Asia/Kolkata\"", "\"Nope/Zone\"", "\"\""];
-const DURATIONS: [&str; 8] = ["\"1h\"", "\"-1.5h\"", "\"90s\"", "\"2h45m30s\"", "\"bad\"", "\"72h\"", "\"100ms\"", "\"8760h\""];
+const ZONES: [&str; 6] =
+    ["\"UTC\"", "\"Europe/Berlin\"", "\"America/New_York\"", "\"Asia/Kolkata\"", "\"Nope/Zone\"", "\"\""];
+const DURATIONS: [&str; 8] =
+    ["\"1h\"", "\"-1.5h\"", "\"90s\"", "\"2h45m30s\"", "\"bad\"", "\"72h\"", "\"100ms\"", "\"8760h\""];
 const KEYS: [&str; 7] = ["\"a\"", "\"b\"", "\"c\"", "\"missing\"", "\"n\"", "\"_0\"", "\"z\""];
 const VERBS: [&str; 24] = [
-    "v", "+v", "#v", "T", "d", "s", "q", "x", "X", "o", "b", "c", "U", "e", "E", "f", "F", "g", "G", "t", "%", "#q", "O", "w",
+    "v", "+v", "#v", "T", "d", "s", "q", "x", "X", "o", "b", "c", "U", "e", "E", "f", "F", "g", "G", "t", "%", "#q",
+    "O", "w",
 ];
 const FLAGS: [&str; 14] = ["", "", "", "", "5", "-8", "08", "+", " ", "#", ".2", "8.3", "+.1", "[1]"];
 
@@ -144,7 +305,9 @@ impl Templates {
             for _ in 0..times {
                 call.push(' ');
                 match param {
-                    Param::Kind(kind) | Param::Rest(kind) => call.push_str(&self.argument(*kind, random, counts, depth)),
+                    Param::Kind(kind) | Param::Rest(kind) => {
+                        call.push_str(&self.argument(*kind, random, counts, depth))
+                    }
                     Param::Literal(literal) => call.push_str(literal),
                 }
             }
@@ -214,7 +377,9 @@ impl Templates {
         };
         let flags = *random.pick(&FLAGS);
         let argument = match verb {
-            "d" | "x" | "X" | "o" | "b" | "c" | "U" | "O" if !random.one_in(4) => format!("(int {})", random.pick(&INTS)),
+            "d" | "x" | "X" | "o" | "b" | "c" | "U" | "O" if !random.one_in(4) => {
+                format!("(int {})", random.pick(&INTS))
+            }
             "e" | "E" | "f" | "F" | "g" | "G" if !random.one_in(4) => format!("(float64 {})", random.pick(&NUMBERS)),
             "s" | "q" if !random.one_in(4) => self.argument('S', random, counts, 0),
             "t" if !random.one_in(4) => "true".to_owned(),
@@ -226,9 +391,30 @@ impl Templates {
 
     fn construct(&self, random: &mut Random, counts: &mut Counts, text: &mut String, depth: usize) {
         const NAMES: [&str; 24] = [
-            "if", "if else", "else if", "with", "with else", "else with", "range list", "range map", "range int", "range two",
-            "range else", "break", "continue", "define", "template", "block", "variable", "assign", "comment", "trim",
-            "pipeline", "field chain", "parenthesis field", "broken",
+            "if",
+            "if else",
+            "else if",
+            "with",
+            "with else",
+            "else with",
+            "range list",
+            "range map",
+            "range int",
+            "range two",
+            "range else",
+            "break",
+            "continue",
+            "define",
+            "template",
+            "block",
+            "variable",
+            "assign",
+            "comment",
+            "trim",
+            "pipeline",
+            "field chain",
+            "parenthesis field",
+            "broken",
         ];
         let name = *random.pick(&NAMES);
         *counts.entry(name.to_owned()).or_default() += 1;
@@ -252,7 +438,9 @@ impl Templates {
         let piece = match name {
             "if" => format!("{{{{ if {any} }}}}{one}{{{{ end }}}}"),
             "if else" => format!("{{{{if {any}}}}}{one}{{{{else}}}}{two}{{{{end}}}}"),
-            "else if" => format!("{{{{- if {any} -}}}}{one}{{{{- else if {other} }}}}{two}{{{{ else }}}}3{{{{ end }}}}"),
+            "else if" => {
+                format!("{{{{- if {any} -}}}}{one}{{{{- else if {other} }}}}{two}{{{{ else }}}}3{{{{ end }}}}")
+            }
             "with" => format!("{{{{ with {any} }}}}{one}{{{{ end }}}}"),
             "with else" => format!("{{{{ with $x := {any} }}}}{{{{ $x }}}}{one}{{{{ else }}}}{two}{{{{ end }}}}"),
             "else with" => format!("{{{{ with {any} }}}}{one}{{{{ else with {other} }}}}{two}{{{{ end }}}}"),
@@ -261,12 +449,18 @@ impl Templates {
             "range int" => format!("{{{{ range $i := {int} }}}}{{{{ $i }}}}{one}{{{{ end }}}}"),
             "range two" => format!("{{{{ range $i, $v := {list} }}}}{{{{ $i }}}}{{{{ $v }}}}{{{{ end }}}}"),
             "range else" => format!("{{{{ range {any} }}}}{one}{{{{ else }}}}{two}{{{{ end }}}}"),
-            "break" => format!("{{{{ range $i, $v := {list} }}}}{{{{ if gt $i 0 }}}}{{{{ break }}}}{{{{ end }}}}{{{{ $v }}}}{{{{ end }}}}"),
-            "continue" => format!("{{{{ range $v := {list} }}}}{{{{ if $v }}}}{{{{ continue }}}}{{{{ end }}}}[{{{{ $v }}}}]{{{{ end }}}}"),
+            "break" => format!(
+                "{{{{ range $i, $v := {list} }}}}{{{{ if gt $i 0 }}}}{{{{ break }}}}{{{{ end }}}}{{{{ $v }}}}{{{{ end }}}}"
+            ),
+            "continue" => format!(
+                "{{{{ range $v := {list} }}}}{{{{ if $v }}}}{{{{ continue }}}}{{{{ end }}}}[{{{{ $v }}}}]{{{{ end }}}}"
+            ),
             "define" => format!("{{{{ define \"d\" }}}}{one}{{{{ . }}}}{{{{ end }}}}{{{{ template \"d\" {any} }}}}"),
             "template" => format!("{{{{ template \"upper\" {any} }}}}"),
             "block" => format!("{{{{ block \"b\" {any} }}}}{one}{{{{ end }}}}"),
-            "variable" => format!("{{{{ $a := {any} }}}}{{{{ $b := {other} }}}}{{{{ $a }}}}/{{{{ $b }}}}{{{{ $.Release.Name }}}}"),
+            "variable" => {
+                format!("{{{{ $a := {any} }}}}{{{{ $b := {other} }}}}{{{{ $a }}}}/{{{{ $b }}}}{{{{ $.Release.Name }}}}")
+            }
             "assign" => format!("{{{{ $a := 1 }}}}{{{{ range {list} }}}}{{{{ $a = . }}}}{{{{ end }}}}{{{{ $a }}}}"),
             "comment" => format!("a{{{{/* {int} */}}}}b{{{{- /* x */ -}}}} c"),
             "trim" => format!(" x \n {{{{- {any} -}}}} \n\t y"),
