@@ -102,9 +102,9 @@ pub fn render(chart: &Chart, values: Map, options: &RenderOptions<'_>) -> Result
 
     let state = Rc::new(State::new(options.mode, options.lookup.clone()));
     let missing_key = if options.strict { MissingKey::Error } else { MissingKey::Zero };
-    let mut templates = Templates::new("gotpl", functions(&state), missing_key);
+    let mut templates = Templates::new(functions(&state), missing_key);
     for renderable in &renderables {
-        templates.parse(&renderable.path, &renderable.text).map_err(|error| Error::parse(&renderable.path, error))?;
+        templates.parse(&renderable.path, renderable.text.clone()).map_err(|error| Error::parse(&renderable.path, error))?;
     }
     let budget = Budget::new(options.limits);
     let mut files = Vec::with_capacity(renderables.len());
@@ -129,7 +129,7 @@ fn execute(
     renderable.top.insert("Template", Value::Map(about));
     let output = templates
         .execute(&renderable.path, &Value::Map(renderable.top.clone()), budget, surroundings)
-        .map_err(|error| Error::execute(&renderable.path, error))?;
+        .map_err(Error::execute)?;
     Ok(Str::from(crate::without_no_value(output)))
 }
 
