@@ -84,3 +84,37 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<source::Error> for Error {
+    fn from(error: source::Error) -> Error {
+        let kind = match error.kind() {
+            source::ErrorKind::Chart => ErrorKind::Chart,
+            source::ErrorKind::NotBuilt => ErrorKind::NotBuilt,
+            _ => ErrorKind::Source,
+        };
+        let converted = Error::new(kind, error.to_string());
+        error.hints().iter().fold(converted, |converted, hint| converted.hinted(hint.as_str()))
+    }
+}
+
+impl From<chart::Error> for Error {
+    fn from(error: chart::Error) -> Error {
+        Error::new(ErrorKind::Chart, error.to_string())
+    }
+}
+
+impl From<render::Error> for Error {
+    fn from(error: render::Error) -> Error {
+        let converted = Error::new(ErrorKind::Render, error.to_string());
+        let converted = converted.with_snippet(error.snippet().map(str::to_owned));
+        error.hints().iter().fold(converted, |converted, hint| converted.hinted(hint.as_str()))
+    }
+}
+
+impl From<release::Error> for Error {
+    fn from(error: release::Error) -> Error {
+        let snippet = crate::rendered::snippet(&error.content, error.source.line);
+        let hint = "the template renders, but not to YAML: `helm template --debug` prints all of it";
+        Error::new(ErrorKind::Render, error.to_string()).with_snippet(snippet).hinted(hint)
+    }
+}

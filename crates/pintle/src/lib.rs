@@ -6,20 +6,34 @@
 mod create;
 mod dependency;
 mod error;
+mod install_name;
 mod lint;
 mod log;
+mod manifest;
 mod package;
+mod path_match;
+mod prepare;
+mod rendered;
 mod report;
 mod show;
+mod template;
+mod values_flags;
+mod world;
 
 pub use crate::{
     create::{CreateOptions, create},
     dependency::{DependencyListOptions, DependencyOptions, dependency_build, dependency_list, dependency_update},
     error::{Error, ErrorKind},
+    install_name::{NameOptions, NamedChart},
     lint::{LintOptions, lint},
     log::{Level, LogLine},
+    manifest::{Composition, compose},
     package::{PackageOptions, package},
+    prepare::{FailedRender, Prepared, RenderRequest, prepare, render},
     report::Report,
     show::{ShowOptions, ShowPart, show},
+    template::{TemplateOptions, TemplateReport, WriteFile, WriteMode, template},
+    values_flags::ValuesFlags,
+    world::World,
 };
 pub use source::ChartQuery;

@@ -34,3 +34,14 @@ impl LogLine {
         self
     }
 }
+
+impl From<chart::Warning> for LogLine {
+    fn from(warning: chart::Warning) -> LogLine {
+        let level = match warning.level {
+            chart::Level::Info => Level::Info,
+            chart::Level::Warn => Level::Warn,
+        };
+        let attributes = warning.attributes.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        LogLine { level, message: warning.message, attributes }
+    }
+}

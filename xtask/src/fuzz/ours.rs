@@ -75,10 +75,10 @@ fn set(how: &str, text: &str) -> Result<Vec<u8>, String> {
     base.insert("map", Value::map([("a", Value::string("b"))]));
     base.insert("word", Value::string("w"));
     let parsed = match how {
-        "set" => chart::strvals::parse_into(text, &base),
-        "string" => chart::strvals::parse_into_string(text, &base),
-        "json" => chart::strvals::parse_json(text, &base),
-        _ => chart::strvals::parse_literal_into(text, &base),
+        "set" => chart::set(text, &base),
+        "string" => chart::set_string(text, &base),
+        "json" => chart::set_json(text, &base),
+        _ => chart::set_literal(text, &base),
     };
     parsed.map_err(|error| error.to_string())?;
     json::to_vec(&Value::Map(base)).map_err(|error| error.to_string())
