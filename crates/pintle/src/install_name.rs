@@ -58,10 +58,10 @@ impl NameOptions {
     fn templated(&self, surroundings: &dyn Surroundings) -> Result<String, Error> {
         let mut functions = Functions::default();
         functions.extend(template::sprig::functions());
-        let mut templates = Templates::new("name-template", functions, MissingKey::Default);
+        let mut templates = Templates::new(functions, MissingKey::Default);
         let text = Str::from(self.name_template.as_str());
         let failed = |error: template::Error| Error::new(ErrorKind::Usage, error.to_string());
-        templates.parse("name-template", &text).map_err(failed)?;
+        templates.parse("name-template", text).map_err(failed)?;
         let name = templates.execute("name-template", &Value::Nil, &Budget::default(), surroundings).map_err(failed)?;
         Ok(String::from_utf8_lossy(&name).into_owned())
     }
