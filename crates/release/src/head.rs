@@ -21,7 +21,7 @@ impl Head {
     /// The error is worded as Go's YAML and JSON libraries do when they decode into Helm's `SimpleHead`
     /// (Helm: `pkg/release/v1/util/manifest.go`): scalars are taken for texts, lists and maps are refused.
     pub fn parse(document: &[u8]) -> Result<Head, yaml::Error> {
-        let map = match yaml::from_slice(document)? {
+        let map = match yaml::from_slice_typed(document)? {
             Value::Nil => return Ok(Head::default()),
             Value::Map(map) => map,
             other => return Err(mismatch(&other, "Go value of type util.SimpleHead")),
