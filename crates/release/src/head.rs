@@ -55,7 +55,7 @@ impl Head {
         };
         for (key, value) in map.entries() {
             match fold(&key).as_str() {
-                "name" => self.name = text(&value, "SimpleHead.metadata.name")?,
+                "name" => self.name = text(&value, ".metadata.name")?,
                 "annotations" => self.read_annotations(&value)?,
                 _ => {}
             }
@@ -67,11 +67,11 @@ impl Head {
         match annotations {
             Value::Nil => Ok(()),
             Value::Map(map) => map.visit(|key, value| {
-                let value = text(value, "SimpleHead.metadata.annotations")?;
+                let value = text(value, ".metadata.annotations")?;
                 self.annotations.push((key.to_string(), value));
                 Ok(())
             }),
-            other => Err(mismatch(other, "Go struct field SimpleHead.metadata.annotations of type map[string]string")),
+            other => Err(mismatch(other, "Go struct field .metadata.annotations of type map[string]string")),
         }
     }
 }
