@@ -30,8 +30,7 @@ pub fn compose(
     notes.retain(|(path, _)| subchart_notes || *path == own_notes);
     notes.sort_by(|(a, _), (b, _)| (*a != own_notes, a).cmp(&(*b != own_notes, b)));
     let notes: Vec<String> = notes.iter().map(|(_, text)| text.to_string()).collect();
-    let files: Vec<RenderedFile> =
-        files.into_iter().map(|(path, content)| RenderedFile { path, content }).collect();
+    let files: Vec<RenderedFile> = files.into_iter().map(|(path, content)| RenderedFile { path, content }).collect();
     match sort_manifests(&files, KindOrder::Install) {
         Ok(sorted) => Ok(Composition {
             manifests: sorted.manifests,

@@ -115,12 +115,7 @@ pub fn render(
     Ok((chart, composition))
 }
 
-fn merge(
-    chart: &mut Chart,
-    values: &Map,
-    request: &RenderRequest<'_>,
-    log: &mut Vec<LogLine>,
-) -> Result<Map, Error> {
+fn merge(chart: &mut Chart, values: &Map, request: &RenderRequest<'_>, log: &mut Vec<LogLine>) -> Result<Map, Error> {
     install_name::validate(&request.release.name).map_err(|reason| {
         let reason = format!("release name {}: {reason}", value::quote::quote(request.release.name.as_bytes()));
         log.push(LogLine::new(Level::Error, "release name check failed").with("error", &reason));

@@ -113,9 +113,9 @@ fn run(options: &TemplateOptions, world: &mut World<'_>, report: &mut TemplateRe
             print_broken(failed.files.as_deref().unwrap_or_default(), report);
             Err(failed.error)
         }
-        Err(failed) => Err(failed.error.map_message(|text| {
-            format!("{text}\n\nUse --debug flag to render out invalid YAML")
-        })),
+        Err(failed) => {
+            Err(failed.error.map_message(|text| format!("{text}\n\nUse --debug flag to render out invalid YAML")))
+        }
     }
 }
 
@@ -247,7 +247,10 @@ fn source_path(document: &[u8]) -> Option<String> {
 fn nearest<'a>(pattern: &str, paths: &'a [String]) -> Option<&'a String> {
     let base = pattern.rsplit('/').next().unwrap_or(pattern);
     let stem = base.split('.').next().filter(|stem| !stem.is_empty())?;
-    paths.iter().find(|path| path.rsplit('/').next() == Some(base)).or_else(|| paths.iter().find(|path| path.contains(stem)))
+    paths
+        .iter()
+        .find(|path| path.rsplit('/').next() == Some(base))
+        .or_else(|| paths.iter().find(|path| path.contains(stem)))
 }
 
 /// Go's `strings.TrimSpace`.

@@ -1,6 +1,9 @@
 //! Times as Go's `time.Time` writes them into records.
 
-use std::fmt;
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 /// A time with its offset from UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +38,21 @@ impl Timestamp {
         let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second - i64::from(offset);
         let nanoseconds = i128::from(seconds) * NANOSECONDS + digits.parse::<i128>().ok()?;
         Some(Timestamp { nanoseconds, offset })
+    }
+
+    /// A time of the file system, in UTC.
+    pub fn from_system_time(time: SystemTime) -> Option<Timestamp> {
+        let nanoseconds = match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => i128::try_from(after.as_nanos()).ok()?,
+            Err(before) => -i128::try_from(before.duration().as_nanos()).ok()?,
+        };
+        Some(Timestamp { nanoseconds, offset: 0 })
+    }
+
+    /// The time as the file system has it; nothing before 1970.
+    pub fn to_system_time(self) -> Option<SystemTime> {
+        let nanoseconds = u64::try_from(self.nanoseconds).ok()?;
+        SystemTime::UNIX_EPOCH.checked_add(Duration::from_nanos(nanoseconds))
     }
 
     /// Seconds since 1970-01-01 UTC.

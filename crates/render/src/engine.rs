@@ -104,7 +104,9 @@ pub fn render(chart: &Chart, values: Map, options: &RenderOptions<'_>) -> Result
     let missing_key = if options.strict { MissingKey::Error } else { MissingKey::Zero };
     let mut templates = Templates::new(functions(&state), missing_key);
     for renderable in &renderables {
-        templates.parse(&renderable.path, renderable.text.clone()).map_err(|error| Error::parse(&renderable.path, error))?;
+        templates
+            .parse(&renderable.path, renderable.text.clone())
+            .map_err(|error| Error::parse(&renderable.path, error))?;
     }
     let budget = Budget::new(options.limits);
     let mut files = Vec::with_capacity(renderables.len());

@@ -12,12 +12,16 @@ pub(crate) fn hint(error: &template::Error) -> Option<String> {
         return Some(unknown_function(name));
     }
     if message.starts_with("wrong type for value; expected string; got ") {
-        return Some(format!("write a number or boolean as a quoted string in the values, or as `{context} | toString`"));
+        return Some(format!(
+            "write a number or boolean as a quoted string in the values, or as `{context} | toString`"
+        ));
     }
     if message.starts_with("no template ") {
-        return Some("the template is defined in no file of the chart; a library chart's come with its dependency: \
+        return Some(
+            "the template is defined in no file of the chart; a library chart's come with its dependency: \
                      `helm dependency update`"
-            .into());
+                .into(),
+        );
     }
     if message.contains("unclosed action") || message.starts_with("unexpected EOF") {
         return Some("an `if`, `range`, `with`, `define` or `{{` has no end: look above this line for it".into());
@@ -28,7 +32,9 @@ pub(crate) fn hint(error: &template::Error) -> Option<String> {
 fn nil_pointer(context: &str) -> String {
     let parent = context.rsplit_once('.').map(|(parent, _)| parent).filter(|parent| parent.len() > 1);
     match parent {
-        Some(parent) => format!("{parent} is not set: check its spelling in the values, or guard it with `with {parent}`"),
+        Some(parent) => {
+            format!("{parent} is not set: check its spelling in the values, or guard it with `with {parent}`")
+        }
         None => "what stands before the last name is not set: check its spelling in the values".into(),
     }
 }
