@@ -1,0 +1,6 @@
+{{- define "inner" -}}
+x: {{ .Values.nope.deep }}
+{{- end -}}
+{{- define "outer" -}}
+{{ include "inner" . }}
+{{- end -}}
