@@ -131,13 +131,6 @@ fn merge(chart: &mut Chart, values: &Map, request: &RenderRequest<'_>, log: &mut
     let merged = chart::coalesce_values(chart, values, &mut warnings);
     log.extend(warnings.into_iter().map(LogLine::from));
     let merged = merged?;
-    if !request.skip_schema_validation {
-        chart::schema::validate(chart, &merged).map_err(|error| {
-            let message =
-                format!("values don't meet the specifications of the schema(s) in the following chart(s):\n{error}");
-            Error::new(ErrorKind::Values, message)
-        })?;
-    }
     Ok(merged)
 }
 

@@ -96,7 +96,7 @@ pub(crate) enum Reading {
     /// No hook.
     Plain,
     /// A hook.
-    Hook(Hook),
+    Hook(Box<Hook>),
     /// A hook with an event that Helm does not know: the document is dropped. Holds the annotation.
     Unknown(String),
 }
@@ -108,7 +108,7 @@ impl Hook {
         let events: Option<Vec<HookEvent>> = words(types).map(|word| HookEvent::parse(&word)).collect();
         let Some(events) = events else { return Reading::Unknown(types.to_owned()) };
         let policies = |key| head.annotation(key).map(|value| words(value).collect()).unwrap_or_default();
-        Reading::Hook(Hook {
+        Reading::Hook(Box::new(Hook {
             name: head.name.clone(),
             kind: head.kind.clone(),
             path: path.to_owned(),
@@ -118,7 +118,7 @@ impl Hook {
             delete_policies: policies("helm.sh/hook-delete-policy"),
             output_log_policies: policies("helm.sh/hook-output-log-policy"),
             last_run: HookRun::default(),
-        })
+        }))
     }
 }
 

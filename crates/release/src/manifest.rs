@@ -67,7 +67,7 @@ pub fn sort_manifests(files: &[RenderedFile], order: KindOrder) -> Result<Sorted
             })?;
             match Hook::read(&file.path, &content, &head) {
                 Reading::Plain => sorted.manifests.push(Manifest { path: file.path.clone(), content, head }),
-                Reading::Hook(hook) => sorted.hooks.push(hook),
+                Reading::Hook(hook) => sorted.hooks.push(*hook),
                 Reading::Unknown(types) => sorted.unknown_hooks.push(types),
             }
         }

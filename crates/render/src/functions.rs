@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
-use template::{Body, BoundFunction, Call, Failure, Function, Functions, toml};
+use template::{Body, BoundFunction, Call, Failure, Function, Functions};
 use value::{Map, Signature, Str, Type, Value, json, yaml};
 
 use crate::{Lookup, Mode, Warning};
@@ -66,10 +66,6 @@ fn conversions() -> Vec<Function> {
         Function::native("mustToJson", ANY, |call, arguments| {
             must(call, arguments, |value| json::to_vec(value).map_err(|error| error.to_string()))
         }),
-        Function::native("toToml", ANY, |call, arguments| {
-            to_text(call, arguments, |value| Some(toml::to_vec(value).unwrap_or_else(String::into_bytes)))
-        }),
-        Function::native("mustToToml", ANY, |call, arguments| must(call, arguments, toml::to_vec)),
         Function::native("fromYaml", TEXT, |call, arguments| {
             let read = yaml::map_from_slice(text(call, arguments)?);
             Ok(map_or_error(read.map_err(|error| error.to_string())))
@@ -85,9 +81,6 @@ fn conversions() -> Vec<Function> {
         Function::native("fromJsonArray", TEXT, |call, arguments| {
             let read = json::from_slice(text(call, arguments)?).map_err(|error| error.to_string());
             Ok(list_or_error(read, ""))
-        }),
-        Function::native("fromToml", TEXT, |call, arguments| {
-            Ok(map_or_error(toml::from_slice(text(call, arguments)?)))
         }),
     ]
 }

@@ -6,7 +6,7 @@ pub(crate) fn generate(random: &mut Random, counts: &mut Counts) -> Request {
     let mut text = String::new();
     for part in 0..1 + random.below(3) {
         if part > 0 {
-            text.push_str(random.pick(&[" ", ", ", ",", " || ", "||", " - ", "  "]));
+            text.push_str(random.word(&[" ", ", ", ",", " || ", "||", " - ", "  "]));
         }
         let operator =
             *random.pick(&["", "", "=", "!=", ">", "<", ">=", "=>", "<=", "=<", "~", "~>", "^", "=v", ">= ", "!"]);
@@ -35,14 +35,14 @@ fn version(random: &mut Random, wild: bool) -> String {
             4 if random.one_in(6) => "01",
             5 if random.one_in(6) => "a",
             6 => "3",
-            _ => *random.pick(&["0", "1", "2"]),
+            _ => random.word(&["0", "1", "2"]),
         });
     }
     if random.one_in(5) {
-        text.push_str(random.pick(&["-rc.1", "-0", "-alpha", "-beta.2.x", "-", "-01", "-a.1-b"]));
+        text.push_str(random.word(&["-rc.1", "-0", "-alpha", "-beta.2.x", "-", "-01", "-a.1-b"]));
     }
     if random.one_in(8) {
-        text.push_str(random.pick(&["+m", "+1.2", "+", "+é"]));
+        text.push_str(random.word(&["+m", "+1.2", "+", "+é"]));
     }
     text
 }

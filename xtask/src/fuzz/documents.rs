@@ -73,7 +73,7 @@ const PLAIN: [&str; 64] = [
 pub(crate) fn generate(random: &mut Random, counts: &mut Counts) -> Request {
     let mut text = String::new();
     if random.one_in(20) {
-        text.push_str(random.pick(&[
+        text.push_str(random.word(&[
             "---\n",
             "%YAML 1.1\n---\n",
             "# comment\n",
@@ -85,7 +85,7 @@ pub(crate) fn generate(random: &mut Random, counts: &mut Counts) -> Request {
     }
     node(random, counts, 0, 3, &mut text);
     if random.one_in(20) {
-        text.push_str(random.pick(&["...\n", "---\nb: 2\n", "\n# end", "---\n"]));
+        text.push_str(random.word(&["...\n", "---\nb: 2\n", "\n# end", "---\n"]));
         count(counts, "yaml document end");
     }
     if random.one_in(12) && !text.is_empty() {
@@ -181,7 +181,7 @@ fn properties(random: &mut Random, counts: &mut Counts, text: &mut String) {
     if random.one_in(14) {
         count(counts, "yaml tag");
         text.push(' ');
-        text.push_str(random.pick(&[
+        text.push_str(random.word(&[
             "!!str",
             "!!int",
             "!!float",
@@ -206,15 +206,15 @@ fn scalar(random: &mut Random, counts: &mut Counts, indent: usize, text: &mut St
     match random.below(16) {
         0..6 => {
             count(counts, "yaml plain");
-            text.push_str(random.pick(&PLAIN));
+            text.push_str(random.word(&PLAIN));
         }
         6 => {
             count(counts, "yaml single quoted");
-            text.push_str(random.pick(&["''", "'a'", "'it''s'", "'a\n\n  b'", "' x '", "'true'", "'é: #'"]));
+            text.push_str(random.word(&["''", "'a'", "'it''s'", "'a\n\n  b'", "' x '", "'true'", "'é: #'"]));
         }
         7 => {
             count(counts, "yaml double quoted");
-            text.push_str(random.pick(&[
+            text.push_str(random.word(&[
                 "\"\"",
                 "\"a\\tb\"",
                 "\"\\u00e9\\x41\\U0001F600\"",

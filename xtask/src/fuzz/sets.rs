@@ -71,7 +71,7 @@ pub(crate) fn generate(random: &mut Random, counts: &mut Counts) -> Request {
         }
     } else {
         for _ in 0..1 + random.below(9) {
-            text.push_str(random.pick(&PARTS));
+            text.push_str(random.word(&PARTS));
         }
     }
     Request { how: how.to_owned(), ..Request::new("set", text) }
