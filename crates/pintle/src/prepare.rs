@@ -131,7 +131,26 @@ fn merge(chart: &mut Chart, values: &Map, request: &RenderRequest<'_>, log: &mut
     let merged = chart::coalesce_values(chart, values, &mut warnings);
     log.extend(warnings.into_iter().map(LogLine::from));
     let merged = merged?;
+    if !request.skip_schema_validation {
+        check_schemas(chart, &merged, log)?;
+    }
     Ok(merged)
+}
+
+/// Helm: `pkg/chart/common/util/values.go`.
+fn check_schemas(chart: &Chart, values: &Map, log: &mut Vec<LogLine>) -> Result<(), Error> {
+    let mut warnings = Vec::new();
+    let checked = chart::validate_values(chart, values, &mut warnings);
+    log.extend(warnings.into_iter().map(LogLine::from));
+    checked.map_err(|error| {
+        let message =
+            format!("values don't meet the specifications of the schema(s) in the following chart(s):\n{error}");
+        let converted = Error::new(ErrorKind::Values, message);
+        match error.hint() {
+            Some(hint) => converted.hinted(hint),
+            None => converted,
+        }
+    })
 }
 
 /// Helm: `pkg/action/action.go`, `renderResources`.
