@@ -36,4 +36,5 @@ pub use crate::{
     values_flags::ValuesFlags,
     world::World,
 };
+pub use ::template::Surroundings;
 pub use source::ChartQuery;
