@@ -7,6 +7,7 @@ mod create;
 mod dependency;
 mod error;
 mod install_name;
+mod json_path;
 mod lint;
 mod log;
 mod manifest;
