@@ -28,61 +28,112 @@ pub(crate) enum Nulls {
 /// # Errors
 /// A value for a subchart that is no table.
 pub fn coalesce_values(chart: &Chart, values: &Map, warnings: &mut Vec<Warning>) -> Result<Map, Error> {
-    let values = copy_map(values);
-    Coalescer { warnings }.chart(chart, &values, "", Nulls::Remove)?;
+    let mut unlimited = usize::MAX;
+    let values = copy_map(values, &mut unlimited);
+    Coalescer::new(warnings).chart(chart, &values, "", Nulls::Remove)?;
     Ok(values.with_type(MapType::Values))
 }
 
 /// As [`coalesce_values`], but null values stay: Helm's `MergeValues`.
 pub fn merge_values(chart: &Chart, values: &Map, warnings: &mut Vec<Warning>) -> Result<Map, Error> {
-    let values = copy_map(values);
-    Coalescer { warnings }.chart(chart, &values, "", Nulls::Keep)?;
+    let mut unlimited = usize::MAX;
+    let values = copy_map(values, &mut unlimited);
+    Coalescer::new(warnings).chart(chart, &values, "", Nulls::Keep)?;
     Ok(values.with_type(MapType::Values))
 }
 
 /// Lays `over` on `under` table by table, in place, and gives `over`: Helm's `CoalesceTables`.
 pub fn coalesce_tables(over: &Map, under: &Map, warnings: &mut Vec<Warning>) -> Map {
-    Coalescer { warnings }.tables(over, under, "", Nulls::Remove);
+    Coalescer::new(warnings).tables(over, under, "", Nulls::Remove);
     over.clone()
 }
 
-/// As [`coalesce_tables`], but null values stay: Helm's `MergeTables`.
-pub(crate) fn merge_tables(over: &Map, under: &Map, warnings: &mut Vec<Warning>) {
-    Coalescer { warnings }.tables(over, under, "", Nulls::Keep);
-}
+/// How many values may be looked at and copied while values are imported: far more than any chart has.
+pub(crate) const IMPORT_BUDGET: usize = 10_000_000;
 
 /// A deep copy of a table, with lists shared that hold no table.
-pub(crate) fn copy_map(map: &Map) -> Map {
-    match copy(&Value::Map(map.clone()), Value::MAX_DEPTH) {
+///
+/// What lies deeper than [`Value::MAX_DEPTH`], or is left when the budget is spent, is shared.
+pub(crate) fn copy_map(map: &Map, budget: &mut usize) -> Map {
+    match copy(&Value::Map(map.clone()), Value::MAX_DEPTH, budget) {
         Value::Map(map) => map.with_type(MapType::Any),
         _ => Map::default(),
     }
 }
 
-fn copy(value: &Value, depth: usize) -> Value {
-    let Some(depth) = depth.checked_sub(1) else { return value.clone() };
+fn copy_value(value: &Value) -> Value {
+    let mut unlimited = usize::MAX;
+    copy(value, Value::MAX_DEPTH, &mut unlimited)
+}
+
+fn copy(value: &Value, depth: usize, budget: &mut usize) -> Value {
+    let Some(depth) = depth.checked_sub(1).filter(|_| *budget > 0) else { return value.clone() };
     match value {
         Value::Map(map) => {
+            *budget = budget.saturating_sub(map.len());
             let mut entries: Vec<(Str, Value)> = Vec::with_capacity(map.len());
             let _ = map.visit(|key, item| {
-                entries.push((key.clone(), copy(item, depth)));
+                entries.push((key.clone(), copy(item, depth, budget)));
                 Ok::<(), ()>(())
             });
             Value::Map(Map::from_entries(map.map_type(), entries))
         }
         Value::List(list) if list.iter().any(|item| matches!(item, Value::Map(_) | Value::List(_))) => {
-            let items = list.iter().map(|item| copy(item, depth)).collect();
+            *budget = budget.saturating_sub(list.len());
+            let items = list.iter().map(|item| copy(item, depth, budget)).collect();
             Value::List(List::new(list.elem(), items))
         }
         scalar => scalar.clone(),
     }
 }
 
-struct Coalescer<'a> {
-    warnings: &'a mut Vec<Warning>,
+/// Whether `target` is `from`, or lies in it. A spent budget counts as yes.
+fn reaches(from: &Map, target: &Map, budget: &mut usize) -> bool {
+    *budget = budget.saturating_sub(1 + from.len());
+    if *budget == 0 || from.same(target) {
+        return true;
+    }
+    let found = from.visit(|_, value| match value {
+        Value::Map(map) if reaches(map, target, budget) => Err(()),
+        _ => Ok(()),
+    });
+    found.is_err()
 }
 
-impl Coalescer<'_> {
+/// Lays tables over each other.
+pub(crate) struct Coalescer<'a> {
+    warnings: &'a mut Vec<Warning>,
+    /// How many tables we are in; those that lie too deep are not merged.
+    depth: usize,
+    /// Set where values are imported: there a table may come to lie in itself, which makes Helm overflow its stack.
+    budget: Option<&'a mut usize>,
+}
+
+impl<'a> Coalescer<'a> {
+    fn new(warnings: &'a mut Vec<Warning>) -> Coalescer<'a> {
+        Coalescer { warnings, depth: 0, budget: None }
+    }
+
+    /// One that copies a table instead of putting it into itself, as long as the budget lasts.
+    pub(crate) fn guarded(warnings: &'a mut Vec<Warning>, budget: &'a mut usize) -> Coalescer<'a> {
+        Coalescer { warnings, depth: 0, budget: Some(budget) }
+    }
+
+    /// Lays `over` on `under` with null values kept: Helm's `MergeTables`.
+    pub(crate) fn merge(&mut self, over: &Map, under: &Map) {
+        self.tables(over, under, "", Nulls::Keep);
+    }
+
+    /// The value, or a copy where `into` lies in it.
+    fn apart(&mut self, value: Value, into: &Map) -> Value {
+        let (Some(budget), Value::Map(map)) = (&mut self.budget, &value) else { return value };
+        if !reaches(map, into, budget) {
+            return value;
+        }
+        let copy = copy_map(map, budget);
+        if **budget == 0 { Value::Nil } else { Value::Map(copy) }
+    }
+
     fn log(&mut self, message: impl Into<String>) {
         self.warnings.push(Warning::log(message));
     }
@@ -114,12 +165,12 @@ impl Coalescer<'_> {
                 Some(Value::Nil) if nulls == Nulls::Remove => {
                     values.remove(&key);
                 }
-                Some(Value::Map(table)) => match copy(&default, Value::MAX_DEPTH) {
+                Some(Value::Map(table)) => match copy_value(&default) {
                     Value::Map(default) => {
                         let is_child = chart.dependencies.iter().any(|child| key == *child.name());
                         let nulls = if is_child { Nulls::Keep } else { nulls };
                         if nulls == Nulls::Remove {
-                            remove_nulls(&default);
+                            remove_nulls(&default, Value::MAX_DEPTH);
                         }
                         self.tables(&table, &default, &join(path, &key.to_text()), nulls);
                     }
@@ -129,9 +180,9 @@ impl Coalescer<'_> {
                 Some(_) => {}
                 None if nulls == Nulls::Remove && default.is_nil() => {}
                 None => {
-                    let default = copy(&default, Value::MAX_DEPTH);
+                    let default = copy_value(&default);
                     if let (Nulls::Remove, Value::Map(table)) = (nulls, &default) {
-                        remove_nulls(table);
+                        remove_nulls(table, Value::MAX_DEPTH);
                     }
                     values.insert(key, default);
                 }
@@ -178,9 +229,15 @@ impl Coalescer<'_> {
 
     /// Lays `over` on `under` in place; both are changed, as in Helm.
     fn tables(&mut self, over: &Map, under: &Map, path: &str, nulls: Nulls) {
-        if over.same(under) {
+        if over.same(under) || self.depth >= Value::MAX_DEPTH {
             return;
         }
+        self.depth += 1;
+        self.entries(over, under, path, nulls);
+        self.depth -= 1;
+    }
+
+    fn entries(&mut self, over: &Map, under: &Map, path: &str, nulls: Nulls) {
         let before = under.entries();
         let nulled: Vec<Str> =
             over.entries().into_iter().filter(|(_, value)| value.is_nil()).map(|(key, _)| key).collect();
@@ -199,6 +256,7 @@ impl Coalescer<'_> {
                     over.remove(&key);
                 }
                 (None, value) => {
+                    let value = self.apart(value, over);
                     over.insert(key, value);
                 }
                 (Some(Value::Map(table)), Value::Map(value)) => {
@@ -228,13 +286,14 @@ fn shallow_copy(map: &Map) -> Map {
     Map::from_entries(MapType::Any, map.entries())
 }
 
-fn remove_nulls(map: &Map) {
+fn remove_nulls(map: &Map, depth: usize) {
+    let Some(depth) = depth.checked_sub(1) else { return };
     for (key, value) in map.entries() {
         match value {
             Value::Nil => {
                 map.remove(&key);
             }
-            Value::Map(table) => remove_nulls(&table),
+            Value::Map(table) => remove_nulls(&table, depth),
             _ => {}
         }
     }

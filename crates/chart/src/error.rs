@@ -129,6 +129,9 @@ pub enum Error {
         /// The value as Go's `%t` prints it.
         value: String,
     },
+    /// `import-values` that put tables into themselves again and again; Helm runs out of memory or stack.
+    #[error("import-values of {0} makes its values too large")]
+    ImportTooLarge(String),
     /// A values file that cannot be read.
     #[error("failed to parse {file}: {reason}")]
     ValuesFile {
@@ -164,10 +167,4 @@ pub enum Error {
     /// A text that is no Kubernetes version.
     #[error("{0}")]
     KubeVersion(String),
-    /// A chart whose name is no file name.
-    #[error("{0} is not a valid chart name")]
-    InvalidChartName(String),
-    /// A schema that is no JSON, in a chart that is to be packed.
-    #[error("invalid JSON in values.schema.json")]
-    InvalidSchemaJson,
 }

@@ -5,15 +5,20 @@
 use value::{Map, MapType, Value};
 
 use crate::{
-    Chart, Error, Warning,
-    coalesce::{copy_map, merge_tables, merge_values},
+    Chart, Dependency, Error, Warning,
+    coalesce::{Coalescer, IMPORT_BUDGET, copy_map, merge_values},
     path, print,
 };
 
 /// Imports values from children into their parents, from the bottom up.
 pub(crate) fn import_values(chart: &mut Chart, warnings: &mut Vec<Warning>) -> Result<(), Error> {
+    let mut budget = IMPORT_BUDGET;
+    import_all(chart, &mut budget, warnings)
+}
+
+fn import_all(chart: &mut Chart, budget: &mut usize, warnings: &mut Vec<Warning>) -> Result<(), Error> {
     for child in &mut chart.dependencies {
-        import_values(child, warnings)?;
+        import_all(child, budget, warnings)?;
     }
     if !chart.metadata.names_dependencies() {
         return Ok(());
@@ -21,23 +26,37 @@ pub(crate) fn import_values(chart: &mut Chart, warnings: &mut Vec<Warning>) -> R
     let values = merge_values(chart, &Map::default(), warnings)?;
     let imported = Map::default();
     for dependency in &mut chart.metadata.dependencies {
-        let imports = std::mem::take(&mut dependency.import_values);
-        for import in imports {
-            let Some(import) = Import::read(&import) else { continue };
-            match path::table(&values, &format!("{}.{}", dependency.name, import.child)) {
-                // An empty table is replaced by a fresh one in Helm too, so that it is not changed.
-                Ok(table) if table.is_empty() => merge_tables(&imported, &import.place(Map::default()), warnings),
-                Ok(table) => merge_tables(&imported, &import.place(table), warnings),
-                Err(error) => warnings.push(import.missing(&dependency.name, error)),
-            }
-            dependency.import_values.push(import.to_value());
-        }
+        import_from(dependency, &values, &imported, budget, warnings);
     }
     // The parent's own values win over what it imports.
-    let values = copy_map(&values);
-    merge_tables(&values, &imported, warnings);
+    let values = copy_map(&values, budget);
+    if *budget == 0 {
+        return Err(Error::ImportTooLarge(chart.name().into()));
+    }
+    Coalescer::guarded(warnings, budget).merge(&values, &imported);
     chart.values = values;
     Ok(())
+}
+
+fn import_from(
+    dependency: &mut Dependency,
+    values: &Map,
+    imported: &Map,
+    budget: &mut usize,
+    warnings: &mut Vec<Warning>,
+) {
+    for import in std::mem::take(&mut dependency.import_values) {
+        let Some(import) = Import::read(&import) else { continue };
+        match path::table(values, &format!("{}.{}", dependency.name, import.child)) {
+            Ok(table) => {
+                // An empty table is replaced by a fresh one in Helm too, so that it is not changed.
+                let table = if table.is_empty() { Map::default() } else { table };
+                Coalescer::guarded(warnings, budget).merge(imported, &import.place(table));
+            }
+            Err(error) => warnings.push(import.missing(&dependency.name, error)),
+        }
+        dependency.import_values.push(import.to_value());
+    }
 }
 
 /// One item of `import-values`.
@@ -71,7 +90,7 @@ impl Import {
             return table;
         }
         let nest = |inner: Map, key: &str| Map::from_entries(MapType::Any, [(key, Value::Map(inner))]);
-        self.parent.rsplit('.').fold(table, nest)
+        self.parent.rsplit('.').take(Value::MAX_DEPTH).fold(table, nest)
     }
 
     fn missing(&self, chart: &str, error: String) -> Warning {

@@ -4,6 +4,9 @@ use value::{FloatKind, Value, number};
 
 const MAX_DEPTH: usize = 100;
 
+/// Longer texts are cut off: tables may share tables, and so print as more than they hold.
+const MAX_LENGTH: usize = 16 << 20;
+
 /// The value as Go's `%v` prints it: `map[a:1 b:[x <nil>]]`.
 pub(crate) fn plain(value: &Value) -> String {
     let mut text = String::new();
@@ -19,7 +22,7 @@ pub(crate) fn truth(value: &Value) -> String {
 }
 
 fn write_plain(value: &Value, text: &mut String, depth: usize) {
-    let Some(depth) = depth.checked_sub(1) else { return };
+    let Some(depth) = depth.checked_sub(1).filter(|_| text.len() < MAX_LENGTH) else { return };
     match value {
         Value::Nil => text.push_str("<nil>"),
         Value::Bool(flag) => text.push_str(if *flag { "true" } else { "false" }),
@@ -61,7 +64,7 @@ fn write_plain(value: &Value, text: &mut String, depth: usize) {
 }
 
 fn write_truth(value: &Value, text: &mut String, depth: usize, nested: bool) {
-    let Some(depth) = depth.checked_sub(1) else { return };
+    let Some(depth) = depth.checked_sub(1).filter(|_| text.len() < MAX_LENGTH) else { return };
     match value {
         Value::Nil => text.push_str(if nested { "<nil>" } else { "%!t(<nil>)" }),
         Value::Bool(flag) => text.push_str(if *flag { "true" } else { "false" }),

@@ -3,7 +3,7 @@
 //! sigs.k8s.io/yaml turns scalars into texts where the target is a Go `string`; `encoding/json` then matches names
 //! whatever their case, skips what it does not know, and reports the first value of a wrong type.
 
-use value::{Map, Str, Value, number, quote::quote};
+use value::{Map, Str, Value, json, number, quote::quote};
 
 use crate::rfc3339;
 
@@ -128,7 +128,8 @@ impl Fitter {
                 if self.unknown == Unknown::Refuse {
                     self.save(format!("json: unknown field {}", quote(key)));
                 }
-                return Ok::<(), String>(());
+                // Go has made JSON of the whole document before.
+                return as_json(value, Value::MAX_DEPTH).map(|_| ());
             };
             self.path.push((record.name, name));
             let fitted = self.value(value, shape)?;
@@ -150,13 +151,12 @@ impl Fitter {
         Ok(match (shape, value) {
             (Shape::Time, Value::Nil) => Fitted::Null,
             (Shape::Time, Value::String(text)) => {
-                let text = text.to_text();
-                rfc3339::check(&text).map_err(|message| decoding(&message))?;
-                Fitted::Text(text.into_owned())
+                rfc3339::check(&json_text(text)).map_err(|message| decoding(&message))?;
+                Fitted::Text(text.to_text().into_owned())
             }
             (Shape::Time, _) => return Err(decoding("Time.UnmarshalJSON: input is not a JSON string")),
             (_, Value::Nil) => Fitted::Null,
-            (Shape::Any, value) => Fitted::Any(as_json(value)?),
+            (Shape::Any, value) => Fitted::Any(as_json(value, Value::MAX_DEPTH)?),
             (Shape::Text, value) => match as_text(value) {
                 Some(text) => Fitted::Text(text),
                 None => self.mismatch(value, "string"),
@@ -205,6 +205,13 @@ fn not_json(number: f64) -> String {
     format!("error converting YAML to JSON: json: unsupported value: {name}")
 }
 
+/// What stands between the quotes of a JSON string.
+fn json_text(text: &Str) -> String {
+    let json = json::to_vec(&Value::String(text.clone())).unwrap_or_default();
+    let json = String::from_utf8(json).unwrap_or_default();
+    json.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or_default().to_owned()
+}
+
 /// What sigs.k8s.io/yaml makes of a scalar whose target is a `string`.
 fn as_text(value: &Value) -> Option<String> {
     Some(match value {
@@ -218,19 +225,20 @@ fn as_text(value: &Value) -> Option<String> {
 }
 
 /// What `encoding/json` reads back into an `interface{}`: every number a `float64`.
-fn as_json(value: &Value) -> Result<Value, String> {
+fn as_json(value: &Value, depth: usize) -> Result<Value, String> {
+    let Some(depth) = depth.checked_sub(1) else { return Ok(Value::Nil) };
     Ok(match value {
         Value::Int(number, _) => Value::float(*number as f64),
         Value::Uint(number, _) => Value::float(*number as f64),
         Value::Float(number, _) if !number.is_finite() => return Err(not_json(*number)),
         Value::List(list) => {
-            let items: Result<Vec<Value>, String> = list.iter().map(as_json).collect();
+            let items: Result<Vec<Value>, String> = list.iter().map(|item| as_json(item, depth)).collect();
             Value::list(items?)
         }
         Value::Map(map) => {
             let mut entries: Vec<(Str, Value)> = Vec::with_capacity(map.len());
             map.visit(|key, value| {
-                entries.push((key.clone(), as_json(value)?));
+                entries.push((key.clone(), as_json(value, depth)?));
                 Ok::<(), String>(())
             })?;
             Value::map(entries)

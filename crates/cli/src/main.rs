@@ -20,7 +20,6 @@ mod not_built;
 mod output;
 mod parse;
 mod spec;
-mod surroundings;
 
 use std::process::ExitCode;
 

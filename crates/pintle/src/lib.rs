@@ -7,7 +7,6 @@ mod create;
 mod dependency;
 mod error;
 mod install_name;
-mod json_path;
 mod lint;
 mod log;
 mod manifest;
@@ -37,5 +36,4 @@ pub use crate::{
     values_flags::ValuesFlags,
     world::World,
 };
-pub use ::template::Surroundings;
 pub use source::ChartQuery;

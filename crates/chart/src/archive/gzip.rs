@@ -18,6 +18,8 @@ pub(super) struct Reader<'a> {
     input: &'a [u8],
     /// How many bytes of the input are used up.
     position: usize,
+    /// Where the deflate stream of the present member begins.
+    deflate: usize,
     inflate: Decompress,
     crc: Crc,
     /// What is decompressed and not yet read: `ready` from `start` on.
@@ -39,6 +41,7 @@ impl<'a> Reader<'a> {
         let mut reader = Reader {
             input,
             position: 0,
+            deflate: 0,
             inflate: Decompress::new(false),
             crc: Crc::new(),
             ready: Vec::with_capacity(CHUNK),
@@ -84,7 +87,7 @@ impl<'a> Reader<'a> {
         self.limit = self.limit.saturating_sub(produced);
         let end = match status {
             _ if self.limit == 0 => Some(Some(Error::Stream("chart archive is larger than any chart may be"))),
-            Err(_) => Some(Some(Error::CorruptDeflate(self.position as u64))),
+            Err(_) => Some(Some(Error::CorruptDeflate((self.position - self.deflate) as u64))),
             Ok(Status::StreamEnd) => self.finish_member(),
             Ok(_) if produced == 0 => Some(Some(Error::Stream(UNEXPECTED_EOF))),
             Ok(_) => None,
@@ -141,6 +144,7 @@ impl<'a> Reader<'a> {
                 return Err(Error::Stream(GZIP_HEADER));
             }
         }
+        self.deflate = self.position;
         Ok(true)
     }
 

@@ -109,10 +109,11 @@ impl<'a> Reader<'a> {
     }
 
     fn special(&mut self) -> Result<&[u8], Error> {
-        if self.remaining > MAX_SPECIAL {
+        let bytes = self.content(MAX_SPECIAL + 1)?;
+        if bytes.len() as u64 > MAX_SPECIAL {
             return Err(Error::Stream("archive/tar: header field too long"));
         }
-        self.content(MAX_SPECIAL)
+        Ok(bytes)
     }
 
     fn expect_content(&mut self, entry: &Entry) {
@@ -196,6 +197,10 @@ fn parse_header(block: &[u8; BLOCK]) -> Result<Entry, Error> {
     let prefix = match (field(257, 6), field(263, 2), field(508, 4)) {
         (b"ustar\0", _, b"tar\0") => c_string(field(345, 131)),
         (b"ustar\0", ..) => c_string(field(345, 155)),
+        // Go before 1.8 wrote a prefix where GNU tar has two times.
+        (b"ustar ", b" \0", _) if !is_time(field(345, 12)) || !is_time(field(357, 12)) => {
+            Some(c_string(field(345, 155))).filter(|prefix| prefix.is_ascii()).unwrap_or_default()
+        }
         _ => b"",
     };
     if !prefix.is_empty() {
@@ -208,6 +213,11 @@ fn parse_header(block: &[u8; BLOCK]) -> Result<Entry, Error> {
         Err(_) => return Err(HEADER),
     };
     Ok(Entry { name, size, modified: unix_time(seconds, 0), kind, mode })
+}
+
+/// Whether a GNU header has a time here, or nothing.
+fn is_time(field: &[u8]) -> bool {
+    field.first() == Some(&0) || numeric(field).is_ok()
 }
 
 /// The checksum is the sum of all bytes, its own field taken as blanks; an old tar took the bytes as signed.

@@ -147,10 +147,10 @@ impl Draft {
 /// Reads the document; the error is what `yaml.Unmarshal` says.
 pub(super) fn read_yaml(bytes: &[u8], unknown: Unknown) -> Result<value::Value, String> {
     let read = match unknown {
-        Unknown::Skip => yaml::from_slice(bytes),
-        Unknown::Refuse => yaml::from_slice_strict(bytes),
+        Unknown::Skip => yaml::from_slice_typed(bytes),
+        Unknown::Refuse => yaml::from_slice_typed_strict(bytes),
     };
-    read.map_err(|error| format!("error converting YAML to JSON: {error}"))
+    read.map_err(|error| error.message)
 }
 
 /// Go ignores null for a text, and so keeps what was there.

@@ -148,6 +148,7 @@ impl Lock {
         fields.put("generated", text(&rfc3339::normalize(&self.generated)));
         fields.put("digest", text(&self.digest));
         match self.dependencies.is_empty() {
+            true if self.empty_dependencies => fields.put("dependencies", Value::list(Vec::new())),
             true => fields.put("dependencies", Value::Nil),
             false => fields.put_structs("dependencies", self.dependencies.iter().map(Dependency::fields)),
         }

@@ -22,19 +22,19 @@ impl Lock {
         let value = read_yaml(bytes, Unknown::Skip).map_err(Error::Yaml)?;
         let Some(fields) = shape::fit(&value, &LOCK, Unknown::Skip).map_err(Error::Yaml)? else { return Ok(None) };
         let mut lock = Lock::default();
-        let mut dependencies = Vec::new();
+        let mut dependencies = None;
         for (name, field) in fields {
             match name {
                 "generated" => set_text(&mut lock.generated, field),
                 "digest" => set_text(&mut lock.digest, field),
                 "dependencies" => {
-                    dependencies =
-                        overlay(field, std::mem::take(&mut dependencies), set_dependency).unwrap_or_default();
+                    dependencies = overlay(field, dependencies.take().unwrap_or_default(), set_dependency);
                 }
                 _ => {}
             }
         }
-        lock.dependencies = dependencies.into_iter().flatten().collect();
+        lock.empty_dependencies = dependencies.as_ref().is_some_and(Vec::is_empty);
+        lock.dependencies = dependencies.into_iter().flatten().flatten().collect();
         Ok(Some(lock))
     }
 }

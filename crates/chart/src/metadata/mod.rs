@@ -113,6 +113,8 @@ pub struct Lock {
     pub digest: String,
     /// `dependencies`
     pub dependencies: Vec<Dependency>,
+    /// `dependencies: []`: written as an empty list and not as null.
+    pub empty_dependencies: bool,
 }
 
 /// The apiVersion of charts that Helm 2 knew, and the one taken where there is none.

@@ -7,14 +7,21 @@ use value::{Value, json};
 /// The error is Go's; a text that ends inside of the value is an `unexpected EOF`.
 pub(super) fn read_first(text: &str) -> Result<(Value, usize), String> {
     let bytes = text.as_bytes();
-    let Some(length) = length(bytes) else {
-        // No end in sight: either something is wrong before it, or the text is cut off.
-        let message = json::from_slice(bytes).err().map_or_else(String::new, |error| error.to_string());
-        let cut_off = message.is_empty() || message.contains("unexpected end of JSON input");
-        return Err(if cut_off { "unexpected EOF".into() } else { message });
-    };
+    let Some(length) = length(bytes) else { return Err(fault_before_end(bytes)) };
     let value = bytes.get(..length).unwrap_or_default();
     json::from_slice(value).map(|value| (value, length)).map_err(|error| error.to_string())
+}
+
+/// What is wrong with a text in which no value ends: the text breaks off, or something is wrong before that.
+fn fault_before_end(bytes: &[u8]) -> String {
+    // A byte that may stand nowhere marks the end: a complaint about it is one about the end.
+    let mark = (1..=6).find(|mark| !bytes.contains(mark)).unwrap_or_default();
+    let error = json::from_slice(&[bytes, &[mark]].concat()).err();
+    let message = error.map_or_else(String::new, |error| error.to_string());
+    if message.starts_with(&format!("invalid character '\\x{mark:02x}'")) {
+        return "unexpected EOF".into();
+    }
+    message
 }
 
 /// Where the first value ends. Nothing where it does not.

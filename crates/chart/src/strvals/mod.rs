@@ -138,15 +138,22 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// Go's `strconv.Atoi`, which complains of the first fault that it meets: a byte that is no digit, or too many digits.
 fn atoi(text: &str) -> Result<i64, String> {
-    text.parse::<i64>().map_err(|error| {
-        use std::num::IntErrorKind::{NegOverflow, PosOverflow};
-        let quoted = value::quote::quote(text.as_bytes());
-        match error.kind() {
-            PosOverflow | NegOverflow => format!("strconv.Atoi: parsing {quoted}: value out of range"),
-            _ => format!("strconv.Atoi: parsing {quoted}: invalid syntax"),
+    let error = |what: &str| format!("strconv.Atoi: parsing {}: {what}", value::quote::quote(text.as_bytes()));
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if digits.is_empty() {
+        return Err(error("invalid syntax"));
+    }
+    let mut number: u64 = 0;
+    for byte in digits.bytes() {
+        if !byte.is_ascii_digit() {
+            return Err(error("invalid syntax"));
         }
-    })
+        let next = number.checked_mul(10).and_then(|number| number.checked_add(u64::from(byte - b'0')));
+        number = next.ok_or_else(|| error("value out of range"))?;
+    }
+    text.parse().map_err(|_| error("value out of range"))
 }
 
 /// Sets a key; an empty one is not set.

@@ -35,7 +35,8 @@ pub fn from_slice_strict(bytes: &[u8]) -> Result<Value, Error> {
 }
 
 /// As [`from_slice`], with numbers as go-yaml reads them: `int`, `uint64` where that is too small, `float64`.
-/// Whoever fills a struct needs them, as a number for a string field is written by its type.
+/// Whoever fills a struct needs them, as a number for a string field is written by its type;
+/// infinities and NaN, which no JSON can hold, are given too.
 pub fn from_slice_typed(bytes: &[u8]) -> Result<Value, Error> {
     read::from_slice_typed(bytes)
 }

@@ -74,7 +74,9 @@ fn read(bytes: &[u8], options: Options) -> Result<Value, Error> {
     })?;
     let Some(document) = document else { return Ok(Value::Nil) };
     let (value, remarks) = decode::decode(&document, options).map_err(converting)?;
+    // A struct's field may still take an infinity as a text.
     if remarks.non_finite
+        && !options.typed_numbers
         && let Some(Offence::NonFinite(number)) = json_limits::non_finite(&value)
     {
         return Err(converting(Error { message: format!("json: unsupported value: {number}"), line: None }));
