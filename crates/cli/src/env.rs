@@ -191,6 +191,11 @@ impl Environment {
         parse_decimal(self.text("SOURCE_DATE_EPOCH")).ok()
     }
 
+    /// `HELM_EXPERIMENTAL_CHART_V3`: whether charts of apiVersion v3 may be made.
+    pub(crate) fn chart_v3(&self) -> bool {
+        !self.text("HELM_EXPERIMENTAL_CHART_V3").is_empty()
+    }
+
     /// The time, in nanoseconds since 1970 in UTC.
     pub(crate) fn now(&self) -> i128 {
         match SystemTime::now().duration_since(UNIX_EPOCH) {

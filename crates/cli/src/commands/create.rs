@@ -44,6 +44,8 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
         starter: flags.text("starter").to_owned(),
         starters: invocation.environment.data_path("starters"),
         chart_api_version: flags.text("chart-api-version").to_owned(),
+        chart_v3: invocation.environment.chart_v3(),
+        now: invocation.environment.now(),
     });
     invocation.report(report)
 }

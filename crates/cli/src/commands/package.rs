@@ -51,6 +51,7 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
         key: flags.text("key").to_owned(),
         keyring: flags.text("keyring").to_owned(),
         source_date_epoch: invocation.environment.source_date_epoch(),
+        now: invocation.environment.now(),
     });
     invocation.report(report)
 }
