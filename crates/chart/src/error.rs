@@ -167,4 +167,10 @@ pub enum Error {
     /// A text that is no Kubernetes version.
     #[error("{0}")]
     KubeVersion(String),
+    /// A chart whose name is no file name.
+    #[error("{0} is not a valid chart name")]
+    InvalidChartName(String),
+    /// A schema that is no JSON, in a chart that is to be packed.
+    #[error("invalid JSON in values.schema.json")]
+    InvalidSchemaJson,
 }

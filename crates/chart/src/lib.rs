@@ -18,9 +18,11 @@ mod load;
 mod metadata;
 mod options;
 mod ordered;
+mod package;
 mod path;
 mod print;
 mod rfc3339;
+mod scaffold;
 mod schema;
 mod shape;
 mod strvals;
@@ -37,6 +39,8 @@ pub use crate::{
     ignore::Ignore,
     metadata::{API_VERSION_1, API_VERSION_2, Dependency, Lock, Maintainer, Marks, Metadata},
     options::ValueOptions,
+    package::{ArchiveTime, archive_name, has_legacy_lock, write_archive},
+    scaffold::{from_starter, scaffold, validate_folder_name, validate_new_name},
     schema::{SchemaError, validate_against, validate_values},
     strvals::{set, set_file, set_json, set_literal, set_string},
     values_file::{merge_maps, read_values},

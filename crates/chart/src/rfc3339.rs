@@ -36,6 +36,28 @@ pub(crate) fn normalize(text: &str) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{dot}{fraction}{zone}")
 }
 
+/// The time in seconds since 1970, rounded; nothing for what is no time and for Go's zero time.
+pub(crate) fn seconds(text: &str) -> Option<i64> {
+    let time = parse(text).ok()?;
+    let [hour, minute, second] = time.clock.map(i64::from);
+    // Days since 0000-03-01 in the Gregorian calendar; years begin in March, so that leap days end them.
+    let (year, month) = (i64::from(time.year), i64::from(time.month));
+    let year = if month > 2 { year } else { year - 1 };
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + i64::from(time.day) - 1;
+    let days = 365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + day_of_year - 719_468;
+    let east = match time.zone {
+        None => 0,
+        Some((sign, hours, minutes)) => {
+            let seconds = i64::from(hours) * 3600 + i64::from(minutes) * 60;
+            if sign == '-' { -seconds } else { seconds }
+        }
+    };
+    let half_up = i64::from(time.fraction.starts_with(['5', '6', '7', '8', '9']));
+    let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - east;
+    // 0001-01-01 is Go's zero time.
+    if seconds == -62_135_596_800 && half_up == 0 { None } else { Some(seconds + half_up) }
+}
+
 struct Reader<'a> {
     whole: &'a str,
     rest: &'a str,

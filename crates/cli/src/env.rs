@@ -204,6 +204,11 @@ impl Environment {
         }
     }
 
+    /// The local time zone's name in the tz database; `UTC` where the system does not say.
+    pub(crate) fn time_zone(&self) -> String {
+        TimeZone::system().iana_name().unwrap_or("UTC").to_owned()
+    }
+
     /// How many seconds local time is ahead of UTC.
     pub(crate) fn utc_offset(&self) -> i32 {
         TimeZone::system().to_offset(Timestamp::now()).seconds()

@@ -1,6 +1,6 @@
 //! A command that was called, with all that it was given.
 
-use pintle::{ChartQuery, Report};
+use pintle::{ChartQuery, Report, ValuesFlags};
 
 use crate::{env::Environment, error::Failure, output::Output, parse::FlagSet};
 
@@ -39,6 +39,19 @@ impl Invocation<'_> {
             version: version.to_owned(),
             verify: flags.bool("verify"),
             repository_config: flags.text("repository-config").to_owned(),
+        }
+    }
+
+    /// The flags that set a chart's values.
+    pub(crate) fn values(&self) -> ValuesFlags {
+        let list = |name| self.flags.list(name).to_vec();
+        ValuesFlags {
+            files: list("values"),
+            set_json: list("set-json"),
+            set: list("set"),
+            set_string: list("set-string"),
+            set_file: list("set-file"),
+            set_literal: list("set-literal"),
         }
     }
 

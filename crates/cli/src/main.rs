@@ -20,6 +20,7 @@ mod not_built;
 mod output;
 mod parse;
 mod spec;
+mod surroundings;
 
 use std::process::ExitCode;
 

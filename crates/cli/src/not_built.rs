@@ -34,7 +34,6 @@ pub(crate) const COMMANDS: &[&str] = &[
     "helm search hub",
     "helm search repo",
     "helm status",
-    "helm template",
     "helm test",
     "helm uninstall",
     "helm upgrade",
@@ -42,7 +41,8 @@ pub(crate) const COMMANDS: &[&str] = &[
 ];
 
 /// Flags, of commands that are built, whose work is not.
-pub(crate) const FLAGS: &[&str] = &["helm version --template"];
+pub(crate) const FLAGS: &[&str] =
+    &["helm template --validate", "helm template --post-renderer", "helm version --template"];
 
 /// The failure of a command or flag that is not built.
 fn not_built(what: &str) -> Failure {

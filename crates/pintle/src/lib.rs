@@ -7,6 +7,7 @@ mod create;
 mod dependency;
 mod error;
 mod install_name;
+mod json_path;
 mod lint;
 mod log;
 mod manifest;
@@ -36,4 +37,5 @@ pub use crate::{
     values_flags::ValuesFlags,
     world::World,
 };
+pub use ::template::Surroundings;
 pub use source::ChartQuery;

@@ -50,8 +50,13 @@ pub fn load_v2_file(name: &str, warnings: &mut Vec<Warning>) -> Result<Chart, Er
     Ok(Chart::from_v2_archive(name, &bytes, Limits::default(), warnings)?)
 }
 
-fn stat(name: &str) -> Result<fs::Metadata, Error> {
-    fs::metadata(name).map_err(|error| Error::new(ErrorKind::NotFound, system::path_error("stat", name, &error)))
+/// What is at a path, links followed, as `os.Stat`; of kind [`ErrorKind::NotFound`] where nothing is.
+pub fn stat(name: &str) -> Result<fs::Metadata, Error> {
+    fs::metadata(name).map_err(|error| {
+        let missing = error.kind() == std::io::ErrorKind::NotFound;
+        let kind = if missing { ErrorKind::NotFound } else { ErrorKind::Unreadable };
+        Error::new(kind, system::path_error("stat", name, &error))
+    })
 }
 
 /// The bytes of an archive, which Helm bounds only once it is unpacked.

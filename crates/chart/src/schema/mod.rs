@@ -52,6 +52,11 @@ pub fn validate_values(chart: &Chart, values: &Map, warnings: &mut Vec<Warning>)
     if found.message.is_empty() { Ok(()) } else { Err(SchemaError { message: found.message, hint: found.hint }) }
 }
 
+/// Whether a schema file is JSON at all.
+pub(crate) fn is_json(schema: &[u8]) -> bool {
+    Json::parse(schema).is_ok()
+}
+
 struct Found {
     message: String,
     hint: Option<&'static str>,
