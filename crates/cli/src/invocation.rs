@@ -1,8 +1,8 @@
 //! A command that was called, with all that it was given.
 
-use pintle::{ChartQuery, Report, ValuesFlags};
+use pintle::{ChartQuery, Level, LogLine, Report, ValuesFlags};
 
-use crate::{env::Environment, error::Failure, output::Output, parse::FlagSet};
+use crate::{env::Environment, error::Failure, kubeconfig, output::Output, parse::FlagSet};
 
 /// One call of a command.
 pub(crate) struct Invocation<'a> {
@@ -19,6 +19,24 @@ pub(crate) struct Invocation<'a> {
 }
 
 impl Invocation<'_> {
+    /// The namespace to work in: the flag's, or that of the kubeconfig's context, or `default`.
+    pub(crate) fn namespace(&self) -> String {
+        kubeconfig::namespace(&self.flags, self.environment)
+    }
+
+    /// What the flags that set values say.
+    pub(crate) fn values(&self) -> ValuesFlags {
+        let list = |name: &str| self.flags.list(name).to_vec();
+        ValuesFlags {
+            files: list("values"),
+            set_json: list("set-json"),
+            set: list("set"),
+            set_string: list("set-string"),
+            set_file: list("set-file"),
+            set_literal: list("set-literal"),
+        }
+    }
+
     /// The first argument, empty where there is none.
     pub(crate) fn first_argument(&self) -> String {
         self.arguments.first().cloned().unwrap_or_default()
@@ -42,16 +60,12 @@ impl Invocation<'_> {
         }
     }
 
-    /// The flags that set a chart's values.
-    pub(crate) fn values(&self) -> ValuesFlags {
-        let list = |name| self.flags.list(name).to_vec();
-        ValuesFlags {
-            files: list("values"),
-            set_json: list("set-json"),
-            set: list("set"),
-            set_string: list("set-string"),
-            set_file: list("set-file"),
-            set_literal: list("set-literal"),
+    /// Tells, with --debug, which version of a chart is wanted.
+    pub(crate) fn tell_version(&mut self, message: &str) {
+        let version = self.flags.text("version");
+        self.output.log(&LogLine::new(Level::Debug, message).with("version", version));
+        if version.is_empty() && self.flags.bool("devel") {
+            self.output.log(&LogLine::new(Level::Debug, "setting version to >0.0.0-0"));
         }
     }
 

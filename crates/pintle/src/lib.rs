@@ -19,6 +19,7 @@ mod report;
 mod show;
 mod template;
 mod values_flags;
+mod version;
 mod world;
 
 pub use crate::{
@@ -35,7 +36,8 @@ pub use crate::{
     show::{ShowOptions, ShowPart, show},
     template::{TemplateOptions, TemplateReport, WriteFile, WriteMode, template},
     values_flags::ValuesFlags,
+    version::{VersionOptions, version},
     world::World,
 };
 pub use ::template::Surroundings;
-pub use source::ChartQuery;
+pub use source::{ChartQuery, system::path_error};

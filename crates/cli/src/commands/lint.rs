@@ -1,7 +1,11 @@
 //! `helm lint`.
 
+use pintle::LintOptions;
+
 use crate::{
+    error::Failure,
     flags::VALUES,
+    invocation::Invocation,
     spec::{Action, Arguments, Command, Flag},
 };
 
@@ -25,6 +29,22 @@ What would make an installation fail is reported as [ERROR], what goes against c
         ],
         VALUES,
     ],
-    action: Action::NotBuilt,
+    action: Action::Run(run),
     ..Command::BASE
 };
+
+fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let values = invocation.values().merge(&mut std::io::stdin().lock())?;
+    let flags = &invocation.flags;
+    let report = pintle::lint(&LintOptions {
+        paths: invocation.arguments.clone(),
+        values,
+        namespace: invocation.namespace(),
+        strict: flags.bool("strict"),
+        with_subcharts: flags.bool("with-subcharts"),
+        quiet: flags.bool("quiet"),
+        skip_schema_validation: flags.bool("skip-schema-validation"),
+        kube_version: flags.text("kube-version").to_owned(),
+    });
+    invocation.report(report)
+}

@@ -1,6 +1,6 @@
 //! `helm show` and what is below it.
 
-use pintle::{Level, LogLine, ShowOptions, ShowPart};
+use pintle::{ShowOptions, ShowPart};
 
 use crate::{
     complete::ArgumentWords,
@@ -97,11 +97,7 @@ fn crds(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
 
 fn show(invocation: &mut Invocation<'_>, part: ShowPart, json_path: &str) -> Result<(), Failure> {
     let chart = invocation.chart(&invocation.first_argument());
-    let version = LogLine::new(Level::Debug, "original chart version");
-    invocation.output.log(&version.with("version", invocation.flags.text("version")));
-    if invocation.flags.text("version").is_empty() && invocation.flags.bool("devel") {
-        invocation.output.log(&LogLine::new(Level::Debug, "setting version to >0.0.0-0"));
-    }
+    invocation.tell_version("original chart version");
     let report = pintle::show(&ShowOptions { chart, part, json_path: json_path.to_owned() });
     invocation.report(report)
 }

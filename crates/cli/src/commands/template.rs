@@ -1,19 +1,19 @@
 //! `helm template`.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs,
     io::{self, Write as _},
     path::Path,
 };
 
-use pintle::{NameOptions, TemplateOptions, World, WriteFile, WriteMode, template};
+use pintle::{Level, LogLine, NameOptions, TemplateOptions, World, WriteFile, WriteMode};
 
 use crate::{
     complete::ArgumentWords,
     error::Failure,
     flags::{CHART_SOURCE, CREDENTIALS, INSTALL, POST_RENDERER, REPLACEMENT, TLS, VALUES},
     invocation::Invocation,
-    kubeconfig::namespace,
+    parse::parse_bool,
     spec::{Action, Arguments, Command, Flag, Kind},
     surroundings::Machine,
 };
@@ -73,41 +73,13 @@ const NOTES: &str = "this flag has no effect for 'helm template' and will be rem
 
 /// Helm: pkg/cmd/template.go.
 fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
-    let flags = &invocation.flags;
-    match flags.text("dry-run") {
-        "client" | "unset" | "true" | "none" | "false" => {}
-        "server" => return Err(Failure::new("\"helm template --dry-run=server\" is not built yet")),
-        other => {
-            let quoted = value::quote::quote(other.as_bytes());
-            return Err(Failure::new(format!(
-                "invalid dry-run value ({quoted}). Must be \"none\", \"server\", or \"client\""
-            )));
-        }
-    }
-    let options = TemplateOptions {
-        name: NameOptions {
-            arguments: invocation.arguments.clone(),
-            generate_name: flags.bool("generate-name"),
-            name_template: flags.text("name-template").to_owned(),
-            default_name: Some("release-name".to_owned()),
-        },
-        chart: invocation.chart(""),
-        values: invocation.values(),
-        namespace: namespace(flags, invocation.environment),
-        kube_version: flags.text("kube-version").to_owned(),
-        api_versions: flags.list("api-versions").to_vec(),
-        include_crds: flags.bool("include-crds"),
-        skip_tests: flags.bool("skip-tests"),
-        no_hooks: flags.bool("no-hooks"),
-        is_upgrade: flags.bool("is-upgrade"),
-        skip_schema_validation: flags.bool("skip-schema-validation"),
-        show_only: flags.list("show-only").to_vec(),
-        output_dir: flags.text("output-dir").to_owned(),
-        use_release_name: flags.bool("release-name"),
-        debug: flags.bool("debug"),
-    };
-    let machine = Machine::new(invocation.environment, flags.bool("enable-dns"));
-    let report = template(&options, &mut World { surroundings: &machine, stdin: &mut io::stdin() });
+    check_dry_run(invocation)?;
+    check_labels(invocation.flags.keys("labels"))?;
+    invocation.tell_version("Original chart version");
+    let options = options(invocation);
+    let surroundings = Machine::new(invocation.environment, invocation.flags.bool("enable-dns"));
+    let mut world = World { surroundings: &surroundings, stdin: &mut io::stdin().lock() };
+    let report = pintle::template(&options, &mut world);
     for line in &report.log {
         invocation.output.log(line);
     }
@@ -119,16 +91,80 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     Ok(report.outcome?)
 }
 
-/// Writes a file, with the folders that it needs.
-fn write(file: &WriteFile) -> Result<(), Failure> {
-    let failed = |error: io::Error| Failure::new(format!("writing {}: {error}", file.path));
-    if let Some(folder) = Path::new(&file.path).parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
+fn options(invocation: &Invocation<'_>) -> TemplateOptions {
+    let flags = &invocation.flags;
+    let text = |name: &str| flags.text(name).to_owned();
+    TemplateOptions {
+        name: NameOptions {
+            arguments: invocation.arguments.clone(),
+            generate_name: flags.bool("generate-name"),
+            name_template: text("name-template"),
+            default_name: Some("release-name".to_owned()),
+        },
+        chart: invocation.chart(""),
+        values: invocation.values(),
+        namespace: invocation.namespace(),
+        kube_version: text("kube-version"),
+        api_versions: flags.list("api-versions").to_vec(),
+        include_crds: flags.bool("include-crds"),
+        skip_tests: flags.bool("skip-tests"),
+        no_hooks: flags.bool("no-hooks"),
+        is_upgrade: flags.bool("is-upgrade"),
+        skip_schema_validation: flags.bool("skip-schema-validation"),
+        show_only: flags.list("show-only").to_vec(),
+        output_dir: text("output-dir"),
+        use_release_name: flags.bool("release-name"),
+        debug: flags.bool("debug"),
     }
-    let mut options = OpenOptions::new();
+}
+
+/// Checks the value of --dry-run; of those that are left when this runs, all mean that no cluster is asked.
+///
+/// Helm: pkg/cmd/helpers.go `cmdGetDryRunFlagStrategy`.
+fn check_dry_run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let text = invocation.flags.text("dry-run");
+    let invalid = |allowed: &str| {
+        let text = value::quote::quote(text.as_bytes());
+        Err(Failure::new(format!("invalid dry-run value ({text}). Must be {allowed}")))
+    };
+    const HERE: &str = "\"server\" or \"client\"";
+    let warning = match (text, parse_bool(text)) {
+        ("client" | "server", _) => return Ok(()),
+        ("unset", _) => "--dry-run is deprecated and should be replaced with '--dry-run=client'".to_owned(),
+        ("none", _) | (_, Ok(false)) => return invalid(HERE),
+        (_, Ok(true)) => {
+            format!("boolean '--dry-run={text}' flag is deprecated and must be replaced with '--dry-run=client'")
+        }
+        (_, Err(_)) => return invalid("\"none\", \"server\", or \"client\""),
+    };
+    invocation.output.log(&LogLine::new(Level::Warn, warning));
+    Ok(())
+}
+
+/// Helm: pkg/storage/driver/util.go `ContainsSystemLabels`.
+fn check_labels(labels: Vec<&str>) -> Result<(), Failure> {
+    const SYSTEM: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
+    if labels.iter().any(|label| SYSTEM.contains(label)) {
+        return Err(Failure::new(format!(
+            "user supplied labels contains system reserved label name. System labels: [{}]",
+            SYSTEM.join(" ")
+        )));
+    }
+    Ok(())
+}
+
+/// Writes a file, and the folders on the way. Errors are worded as Go's.
+fn write(file: &WriteFile) -> Result<(), Failure> {
+    let failed =
+        |operation: &str, path: &str, error: &io::Error| Failure::new(pintle::path_error(operation, path, error));
+    if let Some(folder) = Path::new(&file.path).parent() {
+        fs::create_dir_all(folder).map_err(|error| failed("mkdir", &folder.to_string_lossy(), &error))?;
+    }
+    let mut options = fs::OpenOptions::new();
     match file.mode {
         WriteMode::Replace => options.write(true).create(true).truncate(true),
         WriteMode::Append => options.append(true),
     };
-    options.open(&file.path).and_then(|mut opened| opened.write_all(&file.content)).map_err(failed)
+    let mut open = options.open(&file.path).map_err(|error| failed("open", &file.path, &error))?;
+    open.write_all(&file.content).map_err(|error| failed("write", &file.path, &error))
 }

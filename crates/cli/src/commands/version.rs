@@ -1,5 +1,7 @@
 //! `helm version`.
 
+use pintle::VersionOptions;
+
 use crate::{
     complete::ArgumentWords,
     error::Failure,
@@ -29,19 +31,11 @@ Templates for --template see .Version, .GitCommit, .GitTreeState, .GoVersion and
     ..Command::BASE
 };
 
-/// The version of Helm whose behaviour this is, and the versions behind it that charts can see.
-const HELM: &str = "v4.2.4";
-const GO: &str = "go1.26.8";
-const KUBE_CLIENT: &str = "v1.36";
-
-/// Helm: pkg/cmd/version.go `formatVersion`.
 fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
-    let version = format!("{HELM}+pintle-{}", env!("CARGO_PKG_VERSION"));
-    if invocation.flags.bool("short") {
-        return invocation.output.print(format!("{version}\n"));
-    }
-    invocation.output.print(format!(
-        "version.BuildInfo{{Version:\"{version}\", GitCommit:\"\", GitTreeState:\"\", GoVersion:\"{GO}\", \
-         KubeClientVersion:\"{KUBE_CLIENT}\"}}\n"
-    ))
+    let report = pintle::version(&VersionOptions {
+        own: env!("CARGO_PKG_VERSION").to_owned(),
+        short: invocation.flags.bool("short"),
+        template: invocation.flags.text("template").to_owned(),
+    });
+    invocation.report(report)
 }

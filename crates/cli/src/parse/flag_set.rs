@@ -84,6 +84,12 @@ impl<'a> FlagSet<'a> {
         self.slot(name).is_some_and(|slot| slot.changed)
     }
 
+    /// Whether the flag was given, with more than nothing: neither false nor an empty text.
+    pub(crate) fn is_given(&self, name: &str) -> bool {
+        let nothing = [Value::Bool(false), Value::Text(String::new())];
+        self.changed(name) && self.value(name).is_some_and(|value| !nothing.contains(value))
+    }
+
     fn value(&self, name: &str) -> Option<&Value> {
         let value = self.slot(name).map(|slot| &slot.value);
         debug_assert!(value.is_some(), "no flag --{name}");
@@ -132,6 +138,14 @@ impl<'a> FlagSet<'a> {
         match self.value(name) {
             Some(Value::List(list)) => list,
             _ => &[],
+        }
+    }
+
+    /// The keys of a flag with pairs.
+    pub(crate) fn keys(&self, name: &str) -> Vec<&str> {
+        match self.value(name) {
+            Some(Value::Pairs(pairs)) => pairs.keys().map(String::as_str).collect(),
+            _ => Vec::new(),
         }
     }
 
