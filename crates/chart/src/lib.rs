@@ -36,6 +36,7 @@ pub use crate::{
     coalesce::{coalesce_tables, coalesce_values, merge_values},
     dependencies::{is_compatible_range, process_dependencies},
     error::Error,
+    glob::{BadPattern, matches as path_matches},
     ignore::Ignore,
     metadata::{API_VERSION_1, API_VERSION_2, Dependency, Lock, Maintainer, Marks, Metadata},
     options::ValueOptions,

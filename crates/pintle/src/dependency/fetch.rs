@@ -1,0 +1,321 @@
+//! `helm dependency build` and `update`: brings `charts/` in line. Helm: pkg/downloader/manager.go.
+
+use std::{collections::BTreeSet, fs};
+
+use chart::{API_VERSION_1, ArchiveTime, Chart, Dependency, Lock, Warning};
+use source::{Repositories, path, system};
+use value::quote::quote;
+use version::{Constraint, Version};
+
+use super::{
+    lock::{self, local_time},
+    resolve::{self, Origin, local_folder, name_repositories, not_built, same_url},
+};
+use crate::{Error, ErrorKind, Level, LogLine, Report};
+
+/// What `dependency build` and `dependency update` need.
+#[derive(Clone, Debug, Default)]
+pub struct DependencyOptions {
+    /// The argument; empty stands for `.`.
+    pub chart: String,
+    /// `--verify`
+    pub verify: bool,
+    /// `--keyring`
+    pub keyring: String,
+    /// `--skip-refresh`
+    pub skip_refresh: bool,
+    /// `--debug`
+    pub debug: bool,
+    /// The path of `repositories.yaml`.
+    pub repository_config: String,
+    /// The folder of cached indexes.
+    pub repository_cache: String,
+    /// The present moment in nanoseconds since 1970-01-01 UTC, for `generated` in the lock file.
+    pub now: i128,
+    /// How many seconds local time is ahead of UTC.
+    pub utc_offset: i32,
+    /// The number of this process, which Helm names a temporary folder with.
+    pub process: u32,
+}
+
+/// Fetches what `Chart.lock` says, or updates where there is none.
+pub fn dependency_build(options: &DependencyOptions) -> Report {
+    Fetch::new(options).report(Fetch::build)
+}
+
+/// Fetches what `Chart.yaml` says and writes `Chart.lock`.
+pub fn dependency_update(options: &DependencyOptions) -> Report {
+    Fetch::new(options).report(Fetch::update)
+}
+
+struct Fetch<'a> {
+    options: &'a DependencyOptions,
+    folder: String,
+    stdout: String,
+    warnings: Vec<Warning>,
+    log: Vec<LogLine>,
+}
+
+impl<'a> Fetch<'a> {
+    fn new(options: &'a DependencyOptions) -> Fetch<'a> {
+        let folder = path::clean(&options.chart);
+        Fetch { options, folder, stdout: String::new(), warnings: Vec::new(), log: Vec::new() }
+    }
+
+    fn report(mut self, run: impl FnOnce(&mut Fetch<'a>) -> Result<(), Error>) -> Report {
+        let outcome = run(&mut self);
+        let mut log: Vec<LogLine> = self.warnings.into_iter().map(LogLine::from).collect();
+        log.extend(self.log);
+        Report { stdout: self.stdout.into_bytes(), log, outcome }
+    }
+
+    fn line(&mut self, text: &str) {
+        self.stdout.push_str(text);
+        self.stdout.push('\n');
+    }
+
+    fn load(&mut self) -> Result<Chart, Error> {
+        match source::stat(&self.folder) {
+            Err(error) => Err(Error::from(error).map_message(|text| format!("could not find {}: {text}", self.folder))),
+            Ok(kind) if !kind.is_dir() => Err(Error::new(ErrorKind::Source, "only unpacked charts can be updated")),
+            Ok(_) => Ok(source::load_v2_folder(&self.folder, &mut self.warnings)?),
+        }
+    }
+
+    fn update(&mut self) -> Result<(), Error> {
+        let chart = self.load()?;
+        let mut wanted = chart.metadata.dependencies.clone();
+        if wanted.is_empty() && !chart.metadata.marks.empty_dependencies {
+            return Ok(());
+        }
+        let known = self.name(&mut wanted)?;
+        if let Some(remote) = wanted.iter().find(|dependency| is_remote(dependency)) {
+            return Err(not_built(&remote.repository));
+        }
+        self.note_refresh(&known);
+        let mut locked = resolve::resolve(&wanted, &self.folder, &mut self.warnings)?;
+        self.save_all(&mut locked)?;
+        // Saving may have settled versions.
+        let digest = lock::digest(&wanted, false, &locked)?;
+        if chart.lock.as_ref().is_some_and(|old| old.digest == digest) {
+            return Ok(());
+        }
+        let generated = local_time(self.options.now, self.options.utc_offset);
+        let empty_dependencies = locked.is_empty();
+        let lock = Lock { generated, digest, dependencies: locked, empty_dependencies };
+        lock::write(&self.folder, &chart, &lock)
+    }
+
+    fn build(&mut self) -> Result<(), Error> {
+        let chart = self.load()?;
+        let Some(lock) = &chart.lock else { return self.update() };
+        let mut wanted = chart.metadata.dependencies.clone();
+        let none = wanted.is_empty() && !chart.metadata.marks.empty_dependencies;
+        // Helm 2 made its digest before aliases were replaced.
+        let old_digest = lock::digest_v2(&wanted, none)?;
+        let known = self.name(&mut wanted)?;
+        if lock::digest(&wanted, none, &lock.dependencies)? != lock.digest {
+            if chart.metadata.api_version != API_VERSION_1 {
+                return Err(Error::new(
+                    ErrorKind::Chart,
+                    "the lock file (Chart.lock) is out of sync with the dependencies file (Chart.yaml). Please update \
+                     the dependencies with 'helm dependency update'",
+                ));
+            }
+            let note = "warning: a valid Helm v3 hash was not found. Checking against Helm v2 hash...";
+            self.log.push(LogLine::new(Level::Info, note));
+            if old_digest != lock.digest {
+                return Err(Error::new(
+                    ErrorKind::Chart,
+                    "the lock file (requirements.lock) is out of sync with the dependencies file (requirements.yaml). \
+                     Please update the dependencies",
+                ));
+            }
+        }
+        check_known(&lock.dependencies, &known)?;
+        if let Some(remote) = lock.dependencies.iter().find(|dependency| is_remote(dependency)) {
+            return Err(not_built(&remote.repository));
+        }
+        self.note_refresh(&known);
+        self.save_all(&mut lock.dependencies.clone())
+    }
+
+    fn name(&mut self, wanted: &mut [Dependency]) -> Result<Repositories, Error> {
+        let known = Repositories::load(&self.options.repository_config)?;
+        name_repositories(wanted, &self.folder, &known)?;
+        if self.options.debug {
+            for dependency in wanted.iter().filter(|wanted| Origin::of(&wanted.repository) == Origin::Folder) {
+                self.line(&format!("Repository from local path: {}", dependency.repository));
+            }
+        }
+        Ok(known)
+    }
+
+    /// Helm refreshes every repository that it knows, needed or not.
+    fn note_refresh(&mut self, known: &Repositories) {
+        if !known.0.is_empty() && !self.options.skip_refresh {
+            let text = "refreshing chart repositories is not built yet; no dependency of this chart needs it";
+            self.log.push(LogLine::new(Level::Warn, text));
+        }
+    }
+
+    /// Saves archives of all dependencies in `charts/`, and takes out those of other versions.
+    fn save_all(&mut self, dependencies: &mut [Dependency]) -> Result<(), Error> {
+        let charts = path::join(&self.folder, "charts");
+        match source::stat(&charts) {
+            Ok(kind) if kind.is_dir() => {}
+            Ok(_) => {
+                let text = format!("{} is not a directory", quote(charts.as_bytes()));
+                return Err(Error::new(ErrorKind::Output, text));
+            }
+            Err(error) if error.kind() == source::ErrorKind::NotFound => source::create_folders(&charts)?,
+            Err(error) => {
+                let text = format!("unable to retrieve file info for '{charts}': {error}");
+                return Err(Error::new(ErrorKind::Output, text));
+            }
+        }
+        let temporary = path::join(&self.folder, &format!("tmpcharts-{}", self.options.process));
+        source::create_folders(&temporary)?;
+        let outcome = self.save_through(dependencies, &temporary, &charts);
+        let _ = fs::remove_dir_all(&temporary);
+        outcome
+    }
+
+    fn save_through(&mut self, dependencies: &mut [Dependency], temporary: &str, charts: &str) -> Result<(), Error> {
+        self.line(&format!("Saving {} charts", dependencies.len()));
+        for dependency in dependencies.iter_mut() {
+            let saved = match Origin::of(&dependency.repository) {
+                Origin::Inside => self.check_inside(dependency, charts)?,
+                Origin::Folder => self.save_folder(dependency, temporary),
+                Origin::Registry | Origin::Repository => Err(not_built(&dependency.repository)),
+            };
+            if let Err(error) = saved {
+                self.line(&format!("Save error occurred:  {error}"));
+                return Err(error);
+            }
+        }
+        self.move_all(dependencies, temporary, charts)
+    }
+
+    /// Checks a dependency that lies in `charts/`. The outer error ends the command without further ado.
+    fn check_inside(&mut self, dependency: &Dependency, charts: &str) -> Result<Result<(), Error>, Error> {
+        let Dependency { name, version: wanted, .. } = dependency;
+        self.line(&format!(
+            "Dependency {name} did not declare a repository. Assuming it exists in the charts directory"
+        ));
+        let failed = |text: String| Err(Error::new(ErrorKind::Chart, text));
+        let folder = path::join(charts, name);
+        let version = match source::load_v2_folder(&folder, &mut self.warnings) {
+            Ok(chart) => chart.metadata.version,
+            Err(error) => return failed(format!("unable to load chart '{folder}': {error}")),
+        };
+        let constraint = match Constraint::parse(wanted) {
+            Ok(constraint) => constraint,
+            Err(error) => {
+                return failed(format!("dependency {name} has an invalid version/constraint format: {error}"));
+            }
+        };
+        match Version::parse(&version) {
+            Err(error) => failed(format!("invalid version {wanted} for dependency {name}: {error}")),
+            Ok(parsed) if constraint.check(&parsed) => Ok(Ok(())),
+            Ok(_) => {
+                let text = format!("dependency {name} at version {version} does not satisfy the constraint {wanted}");
+                Ok(Err(Error::new(ErrorKind::Chart, text)))
+            }
+        }
+    }
+
+    /// Saves an archive of a chart in another folder. Helm: `tarFromLocalDir`.
+    fn save_folder(&mut self, dependency: &mut Dependency, temporary: &str) -> Result<(), Error> {
+        let name = &dependency.name;
+        if self.options.debug {
+            self.stdout.push_str(&format!("Archiving {name} from repo {}\n", dependency.repository));
+        }
+        let folder = local_folder(&dependency.repository, &self.folder)?;
+        let chart = source::load_v2_folder(&folder, &mut self.warnings)?;
+        let constraint = Constraint::parse(&dependency.version).map_err(|error| {
+            let text = format!("dependency {name} has an invalid version/constraint format: {error}");
+            Error::new(ErrorKind::Chart, text)
+        })?;
+        let version =
+            Version::parse(&chart.metadata.version).map_err(|error| Error::new(ErrorKind::Chart, error.to_string()))?;
+        if !constraint.check(&version) {
+            let text = format!("can't get a valid version for dependency {name}");
+            return Err(Error::new(ErrorKind::Chart, text));
+        }
+        crate::package::save_archive(&chart, temporary, ArchiveTime::own(self.options.now))?;
+        dependency.version.clone_from(&chart.metadata.version);
+        Ok(())
+    }
+
+    /// Moves new archives into place and removes those that nothing wants. Helm: `safeMoveDeps`.
+    fn move_all(&mut self, dependencies: &[Dependency], temporary: &str, charts: &str) -> Result<(), Error> {
+        let new = files_in(temporary)?;
+        let old = files_in(charts)?;
+        for name in &new {
+            let (from, to) = (path::join(temporary, name), path::join(charts, name));
+            if let Err(error) = source::load_v2_file(&from, &mut self.warnings) {
+                self.stdout.push_str(&format!("Could not verify {from} for moving: {error} (Skipping)"));
+            } else if let Err(error) = fs::rename(&from, &to) {
+                let reason = system::error_text(&error);
+                self.stdout
+                    .push_str(&format!("Unable to move {from} to charts dir rename {from} {to}: {reason} (Skipping)"));
+            }
+        }
+        self.line("Deleting outdated charts");
+        let inside: BTreeSet<&str> = dependencies
+            .iter()
+            .filter(|dependency| Origin::of(&dependency.repository) == Origin::Inside)
+            .map(|dependency| dependency.name.as_str())
+            .collect();
+        for name in old.iter().filter(|name| !new.contains(*name)) {
+            let file = path::join(charts, name);
+            match source::load_v2_file(&file, &mut self.warnings) {
+                Err(error) => self.line(&format!("Could not verify {file} for deletion: {error} (Skipping)")),
+                Ok(chart) if inside.contains(chart.name()) => {}
+                Ok(_) => {
+                    if let Err(error) = fs::remove_file(&file) {
+                        let reason = system::path_error("remove", &file, &error);
+                        self.stdout.push_str(&format!("Could not delete {file}: {reason} (Skipping)"));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_remote(dependency: &Dependency) -> bool {
+    matches!(Origin::of(&dependency.repository), Origin::Registry | Origin::Repository)
+}
+
+/// The names in a folder that are no folders, in order.
+fn files_in(folder: &str) -> Result<BTreeSet<String>, Error> {
+    let failed = |error| Error::new(ErrorKind::Output, system::path_error("open", folder, &error));
+    let mut names = BTreeSet::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            names.insert(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    Ok(names)
+}
+
+/// Sees to it that the lock file names no repository that is not known. Helm: `hasAllRepos`.
+fn check_known(dependencies: &[Dependency], known: &Repositories) -> Result<(), Error> {
+    let is_known = |dependency: &&Dependency| {
+        let url = dependency.repository.strip_suffix('/').unwrap_or(&dependency.repository);
+        known.0.iter().any(|entry| same_url(&entry.url, url))
+    };
+    let repositories = dependencies.iter().filter(|one| Origin::of(&one.repository) == Origin::Repository);
+    let missing: Vec<&str> = repositories.filter(|one| !is_known(one)).map(|one| one.repository.as_str()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let text = format!(
+        "no repository definition for {}. Please add the missing repos via 'helm repo add'",
+        missing.join(", ")
+    );
+    Err(Error::new(ErrorKind::Source, text))
+}
