@@ -5,6 +5,8 @@ use std::{fs, path::Path};
 use serde_json::Value as Json;
 
 mod cases {
+    mod bounds;
+    mod decode;
     mod depth;
     mod encode;
     mod object;

@@ -10,6 +10,7 @@ mod emit_writer;
 mod pretty;
 mod read;
 
+pub use self::read::{Content, Documents, Position, Spanned, SpannedEntry, StreamDocument, split_documents};
 use crate::{Map, Value};
 
 /// What is wrong with a YAML document; displays as the Go library words it
@@ -44,6 +45,13 @@ pub fn from_slice_typed(bytes: &[u8]) -> Result<Value, Error> {
 /// As [`from_slice_typed`], with a duplicate key an error.
 pub fn from_slice_typed_strict(bytes: &[u8]) -> Result<Value, Error> {
     read::from_slice_typed_strict(bytes)
+}
+
+/// Reads the first document as [`from_slice`] does, with the place of each key and value; nothing where there is none.
+///
+/// Errors are those of [`from_slice`], and one for a document nested deeper than [`Value::MAX_DEPTH`].
+pub fn spanned(bytes: &[u8]) -> Result<Option<Spanned>, Error> {
+    read::spanned(bytes)
 }
 
 /// Reads a document into a `map[string]interface{}` as `yaml.Unmarshal` into one does: an empty or null

@@ -1,5 +1,7 @@
 //! The place in the text where the scanner is.
 
+use bstr::ByteSlice;
+
 use super::{
     input::{Input, width},
     token::{Mark, Problem, Text},
@@ -82,7 +84,9 @@ impl<'t> Cursor<'t> {
         while unread < characters {
             match self.pieces.pop() {
                 Some(end) => {
-                    unread += count_characters(self.text.get(self.known..end).unwrap_or_default());
+                    // The first few tell whether it is enough.
+                    let piece = self.text.get(self.known..end).unwrap_or_default();
+                    unread += count_characters(piece.get(..64).unwrap_or(piece));
                     self.known = end;
                 }
                 None => match self.failure {
@@ -98,10 +102,10 @@ impl<'t> Cursor<'t> {
         Ok(())
     }
 
-    /// Up to where bytes can be passed over without asking for more of the text at each of them.
+    /// The bytes from here on that can be passed over without asking for more of the text at each of them.
     #[inline]
-    pub(super) fn free_until(&self) -> usize {
-        self.known.saturating_sub(8)
+    fn free(&self) -> &'t [u8] {
+        self.text.get(self.pos..self.known.saturating_sub(8)).unwrap_or_default()
     }
 
     pub(super) fn is_marked(&self) -> bool {
@@ -184,13 +188,6 @@ impl<'t> Cursor<'t> {
         self.pos += count;
     }
 
-    /// Goes on to `pos`, in the same line, with this many bytes in between that are not the first of a character.
-    #[inline]
-    pub(super) fn move_to(&mut self, pos: usize, inner_bytes: usize) {
-        self.pos = pos;
-        self.line_start += inner_bytes;
-    }
-
     /// Passes over a line break, if there is one.
     pub(super) fn skip_line(&mut self) {
         let width = self.break_width(self.pos);
@@ -221,39 +218,41 @@ impl<'t> Cursor<'t> {
 
     /// Passes over everything up to the line's end.
     pub(super) fn skip_to_line_end(&mut self) -> Result<(), Problem> {
-        while !self.is_break_or_end(0) {
-            let (pos, inner_bytes) = self.run_to_line_end();
-            if pos == self.pos {
-                self.skip();
+        loop {
+            let free = self.free();
+            let length = free.find_byteset(b"\n\r").unwrap_or(free.len());
+            let line = free.get(..length).unwrap_or_default();
+            if line.is_ascii() {
+                self.pos += length;
             } else {
-                self.move_to(pos, inner_bytes);
+                let length = line.iter().take_while(|byte| byte.is_ascii()).count();
+                self.pos += length;
             }
+            // Here stands a line break, or something that must be looked at more closely.
+            self.ensure(1)?;
+            if self.is_break_or_end(0) {
+                return Ok(());
+            }
+            self.skip();
             self.ensure(1)?;
         }
-        Ok(())
     }
 
-    /// How far the line goes on, as far as it can be looked at freely, and how many inner bytes that has.
+    /// Passes over the bytes that can be passed over freely and that `pass` holds for, which are ASCII.
     #[inline]
-    pub(super) fn run_to_line_end(&self) -> (usize, usize) {
-        let free = self.free_until();
-        let mut pos = self.pos;
-        let mut inner_bytes = 0;
-        while pos < free {
-            match self.byte(pos) {
-                b'\n' | b'\r' | 0 => break,
-                0x00..=0x7f => pos += 1,
-                first => {
-                    if self.break_width(pos) != 0 {
-                        break;
-                    }
-                    let width = width(first).max(1);
-                    pos += width;
-                    inner_bytes += width - 1;
-                }
-            }
-        }
-        (pos, inner_bytes)
+    pub(super) fn skip_run(&mut self, pass: impl Fn(u8) -> bool) {
+        self.pos += self.free().iter().take_while(|&&byte| pass(byte)).count();
+    }
+
+    /// Passes over this many blanks at the most.
+    #[inline]
+    pub(super) fn skip_spaces(&mut self, most: usize) -> Result<(), Problem> {
+        let free = self.free();
+        let free = free.get(..most).unwrap_or(free);
+        let blocks = 8 * free.chunks_exact(8).take_while(|block| *block == b"        ").count();
+        let rest = free.get(blocks..).unwrap_or_default();
+        self.pos += blocks + rest.iter().take_while(|&&byte| byte == b' ').count();
+        self.ensure(1)
     }
 
     /// Whether more than this many characters lie between `from` and here.

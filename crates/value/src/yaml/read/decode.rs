@@ -3,7 +3,10 @@
 //! Walks as go-yaml v2 does (`decode.go`), with a stack of its own, so that the order of errors is Go's and the depth
 //! of a document costs no stack.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use super::{
     json_limits,
@@ -13,7 +16,7 @@ use super::{
 };
 use crate::{Map, MapType, Str, UintKind, Value, number, yaml::Error};
 
-/// Strings longer than this are shared where aliases repeat them.
+/// Strings longer than this are shared where there are aliases, which may repeat them.
 const SHARED_LENGTH: usize = 64;
 
 /// How a document is decoded.
@@ -89,12 +92,13 @@ pub(super) struct Decoder<'d> {
     counts: Counts,
     /// The aliases that are being decoded.
     active: HashSet<NodeId>,
-    /// Long strings that aliases repeat.
+    /// Long strings, which aliases may repeat.
     shared: HashMap<NodeId, Str>,
     /// Errors that do not end the decoding, each with its line counted from 1.
     duplicates: Vec<(String, usize)>,
     depth: usize,
     remarks: Remarks,
+    repeated: Repeated,
 }
 
 /// What must be looked at once the document is decoded.
@@ -121,6 +125,7 @@ pub(super) fn decode(document: &Document<'_>, options: Options) -> Result<(Value
         duplicates: Vec::new(),
         depth: 0,
         remarks: Remarks::default(),
+        repeated: Repeated::default(),
     };
     let value = decoder.run()?;
     decoder.check(value)
@@ -293,8 +298,8 @@ impl<'d> Decoder<'d> {
 
     /// The key that a node has come to.
     fn key(&mut self, done: Outcome<'d>, id: NodeId) -> Result<Key, Error> {
-        let Outcome::Scalar(resolved, node) = done else {
-            let text = typed::go_syntax(self.document, id);
+        let Outcome::Scalar(resolved, _) = done else {
+            let text = typed::go_syntax(self.document, id, self.options.strict);
             let message = format!("yaml: invalid map key: {text}");
             return Err(match self.document.node(id) {
                 Some(node) => self.error(&message, node),
@@ -303,17 +308,11 @@ impl<'d> Decoder<'d> {
         };
         let typed = self.options.strict.then(|| TypedKey::new(&resolved));
         let text = match resolved {
-            Resolved::String(text) if self.is_binary(node) => text_of_binary(&text),
-            Resolved::String(text) => Str::from(&*text),
-            Resolved::Int(number) => Str::from(number.to_string()),
-            Resolved::Float(number) => Str::from(float_key(number)),
-            Resolved::Bool(flag) => Str::from(if flag { "true" } else { "false" }),
-            Resolved::Nil | Resolved::Uint(_) => {
-                self.remarks.odd_key = true;
-                return Ok(Key { text: None, typed });
-            }
+            Resolved::String(Cow::Borrowed(text)) => Some(self.repeated.string(text)),
+            other => key_text(other),
         };
-        Ok(Key { text: Some(text), typed })
+        self.remarks.odd_key |= text.is_none();
+        Ok(Key { text, typed })
     }
 
     fn insert(&mut self, key: Key, value: Value, node: NodeId) {
@@ -332,38 +331,21 @@ impl<'d> Decoder<'d> {
         }
     }
 
-    fn is_binary(&self, id: NodeId) -> bool {
-        self.document.node(id).is_some_and(|node| node.tag == super::node::Tag::Binary)
-    }
-
     /// The value of a scalar after the round trip through JSON.
     fn value(&mut self, resolved: Resolved<'d>, id: NodeId) -> Value {
         match resolved {
-            Resolved::Nil => Value::Nil,
-            Resolved::Bool(flag) => Value::Bool(flag),
             Resolved::Int(number) if self.options.typed_numbers => Value::int(number),
             Resolved::Uint(number) if self.options.typed_numbers => Value::Uint(number, UintKind::Uint64),
-            Resolved::Int(number) => Value::float(number as f64),
-            Resolved::Uint(number) => Value::float(number as f64),
+            Resolved::String(text) if self.document.has_aliases && text.len() > SHARED_LENGTH => {
+                let shared = self.shared.entry(id).or_insert_with(|| string(text));
+                Value::String(shared.clone())
+            }
+            Resolved::String(Cow::Borrowed(text)) => Value::String(self.repeated.string(text)),
             Resolved::Float(number) => {
                 self.remarks.non_finite |= !number.is_finite();
                 Value::float(number)
             }
-            Resolved::String(text) => {
-                let in_alias = self.counts.alias_depth > 0;
-                if in_alias && text.len() > SHARED_LENGTH {
-                    let binary = self.is_binary(id);
-                    let shared = self.shared.entry(id);
-                    let string =
-                        shared.or_insert_with(|| if binary { text_of_binary(&text) } else { Str::from(&*text) });
-                    return Value::String(string.clone());
-                }
-                match text {
-                    std::borrow::Cow::Borrowed(text) => Value::String(Str::from(text)),
-                    // Only binary data has been decoded.
-                    std::borrow::Cow::Owned(text) => Value::String(text_of_binary(&text)),
-                }
-            }
+            other => plain_value(other),
         }
     }
 
@@ -434,9 +416,45 @@ fn float_key(number: f64) -> String {
     }
 }
 
-/// Binary data as text: JSON replaces each invalid byte.
-fn text_of_binary(bytes: &[u8]) -> Str {
-    Str::from(Str::from(bytes).to_text())
+/// A decoded string; only binary data is owned, and JSON replaces each invalid byte of it.
+fn string(text: Cow<'_, [u8]>) -> Str {
+    match text {
+        Cow::Borrowed(text) => Str::from(text),
+        Cow::Owned(bytes) => Str::from(Str::from(bytes).to_text()),
+    }
+}
+
+/// A scalar's value after the round trip through JSON, where every number is a float.
+fn plain_value(resolved: Resolved<'_>) -> Value {
+    match resolved {
+        Resolved::Nil => Value::Nil,
+        Resolved::Bool(flag) => Value::Bool(flag),
+        Resolved::Int(number) => Value::float(number as f64),
+        Resolved::Uint(number) => Value::float(number as f64),
+        Resolved::Float(number) => Value::float(number),
+        Resolved::String(text) => Value::String(string(text)),
+    }
+}
+
+/// The key in JSON; nothing where it cannot be one.
+fn key_text(resolved: Resolved<'_>) -> Option<Str> {
+    Some(match resolved {
+        Resolved::String(text) => string(text),
+        Resolved::Int(number) => Str::from(number.to_string()),
+        Resolved::Float(number) => Str::from(float_key(number)),
+        Resolved::Bool(flag) => Str::from(if flag { "true" } else { "false" }),
+        Resolved::Nil | Resolved::Uint(_) => return None,
+    })
+}
+
+/// The value of a scalar node that has been decoded without an error.
+pub(super) fn scalar(document: &Document<'_>, node: &Node) -> Value {
+    resolve(document, node).map_or(Value::Nil, plain_value)
+}
+
+/// The key that a scalar node is, if JSON can have it.
+pub(super) fn key(document: &Document<'_>, node: &Node) -> Option<Str> {
+    resolve(document, node).ok().and_then(key_text)
 }
 
 /// How much of the decoding is the work of aliases.
@@ -471,5 +489,48 @@ fn allowed_ratio(nodes: u64) -> f64 {
         ..=LOW => 0.99,
         HIGH.. => 0.10,
         _ => 0.99 - 0.89 * ((nodes - LOW) as f64 / (HIGH - LOW) as f64),
+    }
+}
+
+/// Short strings that were read before, of which each is likely to come again.
+struct Repeated(Vec<Option<Str>>);
+
+impl Repeated {
+    /// How many are kept; a power of two.
+    const SLOTS: usize = 256;
+
+    /// Longer strings are not kept.
+    const LENGTH: usize = 24;
+}
+
+impl Default for Repeated {
+    fn default() -> Repeated {
+        Repeated(vec![None; Repeated::SLOTS])
+    }
+}
+
+impl Repeated {
+    /// The string of these bytes.
+    #[inline]
+    fn string(&mut self, text: &[u8]) -> Str {
+        let ([first, ..], [.., last]) = (text, text) else { return Str::default() };
+        if text.len() > Repeated::LENGTH {
+            return Str::from(text);
+        }
+        let middle = text.get(text.len() / 2).copied().unwrap_or(0);
+        let hash = usize::from(*first)
+            .wrapping_mul(31)
+            .wrapping_add(usize::from(*last).wrapping_mul(7))
+            .wrapping_add(usize::from(middle).wrapping_mul(131))
+            .wrapping_add(text.len().wrapping_mul(17));
+        match self.0.get_mut(hash % Repeated::SLOTS) {
+            Some(Some(known)) if known.as_bytes() == text => known.clone(),
+            Some(slot) => {
+                let string = Str::from(text);
+                *slot = Some(string.clone());
+                string
+            }
+            None => Str::from(text),
+        }
     }
 }

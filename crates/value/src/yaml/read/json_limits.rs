@@ -25,9 +25,14 @@ pub(super) fn non_finite(value: &Value) -> Option<Offence> {
 
 /// The first list or map that is too deep, in the order in which JSON is written.
 pub(super) fn too_deep(value: &Value) -> Option<Offence> {
+    deeper_than(value, MAX_DEPTH)
+}
+
+/// The first list or map that lies in this many others.
+pub(super) fn deeper_than(value: &Value, limit: usize) -> Option<Offence> {
     find(value, |value, depth| match value {
-        Value::List(_) if depth >= MAX_DEPTH => Some(Offence::TooDeep('[')),
-        Value::Map(_) if depth >= MAX_DEPTH => Some(Offence::TooDeep('{')),
+        Value::List(_) if depth >= limit => Some(Offence::TooDeep('[')),
+        Value::Map(_) if depth >= limit => Some(Offence::TooDeep('{')),
         _ => None,
     })
 }

@@ -13,14 +13,20 @@ mod scan;
 mod scan_block;
 mod scan_scalar;
 mod scan_tag;
+mod spanned;
+mod split;
 mod timestamp;
 mod token;
 mod typed;
 
-use self::{decode::Options, input::Input, json_limits::Offence};
+use self::{decode::Options, input::Input, json_limits::Offence, node::Document, token::Problem};
 pub(super) use self::{
     resolve::{Resolved, resolve_plain},
     timestamp::is_timestamp,
+};
+pub use self::{
+    spanned::{Content, Position, Spanned, SpannedEntry},
+    split::{Documents, StreamDocument, split_documents},
 };
 use super::Error;
 use crate::{Map, Value};
@@ -55,6 +61,11 @@ pub(super) fn map_from_slice(bytes: &[u8]) -> Result<Map, Error> {
     Err(Error { message, line: None })
 }
 
+/// See [`super::spanned`].
+pub(super) fn spanned(bytes: &[u8]) -> Result<Option<Spanned>, Error> {
+    spanned::spanned(bytes)
+}
+
 /// See [`super::from_slice_typed`].
 pub(super) fn from_slice_typed(bytes: &[u8]) -> Result<Value, Error> {
     read(bytes, Options { typed_numbers: true, ..Options::default() })
@@ -66,14 +77,24 @@ pub(super) fn from_slice_typed_strict(bytes: &[u8]) -> Result<Value, Error> {
 }
 
 fn read(bytes: &[u8], options: Options) -> Result<Value, Error> {
-    let converting = |error: Error| Error { message: format!("{CONVERTING}{}", error.message), line: error.line };
     let input = Input::new(bytes);
-    let document = parse::parse(&input).map_err(|problem| {
-        let (message, line) = problem.describe();
-        converting(Error { message, line })
-    })?;
-    let Some(document) = document else { return Ok(Value::Nil) };
-    let (value, remarks) = decode::decode(&document, options).map_err(converting)?;
+    match parse::parse(&input).map_err(syntax_error)? {
+        Some(document) => read_document(&document, options),
+        None => Ok(Value::Nil),
+    }
+}
+
+fn converting(error: Error) -> Error {
+    Error { message: format!("{CONVERTING}{}", error.message), line: error.line }
+}
+
+fn syntax_error(problem: Problem) -> Error {
+    let (message, line) = problem.describe();
+    converting(Error { message, line })
+}
+
+fn read_document(document: &Document<'_>, options: Options) -> Result<Value, Error> {
+    let (value, remarks) = decode::decode(document, options).map_err(converting)?;
     // A struct's field may still take an infinity as a text.
     if remarks.non_finite
         && !options.typed_numbers

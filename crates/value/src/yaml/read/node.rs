@@ -94,6 +94,8 @@ pub(super) struct Document<'t> {
     pub(super) text: &'t [u8],
     pub(super) folded: Vec<u8>,
     pub(super) nodes: Vec<Node>,
+    /// Whether any of them is an alias.
+    pub(super) has_aliases: bool,
 }
 
 impl<'t> Document<'t> {

@@ -49,8 +49,9 @@ struct Parser<'t> {
     /// The collections that are not ended yet.
     open: Vec<usize>,
     anchors: HashMap<Vec<u8>, NodeId>,
-    /// Handles and prefixes of tags.
-    tags: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Handles of tags and their prefixes.
+    tags: HashMap<Vec<u8>, Vec<u8>>,
+    has_aliases: bool,
 }
 
 /// Parses the first document of a text; nothing where there is none.
@@ -65,13 +66,15 @@ pub(super) fn parse<'t>(input: &'t Input<'_>) -> Result<Option<Document<'t>>, Pr
         nodes: Vec::with_capacity(input.text.len() / 12),
         open: Vec::new(),
         anchors: HashMap::new(),
-        tags: Vec::new(),
+        tags: HashMap::new(),
+        has_aliases: false,
     };
     if !parser.start_document()? {
         return Ok(None);
     }
     while parser.step()? {}
-    Ok(Some(Document { text: &input.text, folded: parser.scanner.cursor.folded, nodes: parser.nodes }))
+    let Parser { scanner, nodes, has_aliases, .. } = parser;
+    Ok(Some(Document { text: &input.text, folded: scanner.cursor.folded, nodes, has_aliases }))
 }
 
 impl Parser<'_> {
@@ -126,11 +129,11 @@ impl Parser<'_> {
                 Kind::Version(false) => return problem("found incompatible YAML document"),
                 Kind::Version(true) => has_version = true,
                 Kind::TagDirective => {
-                    let handle = self.scanner.cursor.bytes(token.text).to_vec();
-                    if self.tags.iter().any(|tag| tag.0 == handle) {
+                    let (handle, prefix) = self.scanner.tag_texts(token.text);
+                    if self.tags.contains_key(handle) {
                         return problem("found duplicate %TAG directive");
                     }
-                    self.tags.push((handle, self.scanner.cursor.bytes(token.suffix).to_vec()));
+                    self.tags.insert(handle.to_vec(), prefix.to_vec());
                 }
                 _ => return Ok(()),
             }
@@ -252,6 +255,7 @@ impl Parser<'_> {
     fn alias(&mut self, token: Token) -> Result<(), Problem> {
         self.pop_state();
         self.advance();
+        self.has_aliases = true;
         let name = self.scanner.cursor.bytes(token.text);
         match self.anchors.get(name) {
             Some(&target) => {
@@ -264,12 +268,11 @@ impl Parser<'_> {
 
     /// What a tag token stands for, and whether it is `!`.
     fn tag(&self, token: Token) -> Result<(Tag, bool), Problem> {
-        let handle = self.scanner.cursor.bytes(token.text);
-        let suffix = self.scanner.cursor.bytes(token.suffix);
+        let (handle, suffix) = self.scanner.tag_texts(token.text);
         let prefix = match handle {
             b"" => b"",
-            _ => match self.tags.iter().find(|tag| tag.0 == handle) {
-                Some((_, prefix)) => prefix.as_slice(),
+            _ => match self.tags.get(handle) {
+                Some(prefix) => prefix.as_slice(),
                 None if handle == b"!" => b"!",
                 None if handle == b"!!" => b"tag:yaml.org,2002:",
                 None => return Err(Problem::Parser("found undefined tag handle", token.mark.line)),
@@ -384,7 +387,6 @@ impl Parser<'_> {
     fn block_mapping_node(&mut self, indicator: Token, then: State) -> Result<(), Problem> {
         match self.next()?.kind {
             Kind::Key | Kind::Value | Kind::BlockEnd => {
-                // The indicator of a key without `?` has no width.
                 self.empty_scalar(indicator.after(), then);
                 Ok(())
             }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use super::{
     cursor::Cursor,
     input::Input,
-    token::{Kind, Mark, Problem, Token},
+    token::{Kind, Mark, Problem, Text, Token},
 };
 
 /// How deep flow collections and block collections may nest (go-yaml v2: `max_flow_level`, `max_indents`).
@@ -41,6 +41,8 @@ pub(super) struct Scanner<'t> {
     simple_key_allowed: bool,
     pub(super) indent: isize,
     indents: Vec<isize>,
+    /// The handles and suffixes of tags, and those of `%TAG` with their prefixes.
+    pub(super) tags: Vec<(Text, Text)>,
 }
 
 impl<'t> Scanner<'t> {
@@ -55,6 +57,7 @@ impl<'t> Scanner<'t> {
             simple_key_allowed: true,
             indent: -1,
             indents: Vec::new(),
+            tags: Vec::new(),
         }
     }
 
@@ -372,6 +375,7 @@ impl<'t> Scanner<'t> {
             self.cursor.ensure(1)?;
             // A tab may not indent, but may stand between tokens.
             let tab_allowed = self.in_flow() || !self.simple_key_allowed;
+            self.cursor.skip_spaces(usize::MAX)?;
             while self.cursor.first() == b' ' || tab_allowed && self.cursor.first() == b'\t' {
                 self.cursor.skip_ascii(1);
                 self.cursor.ensure(1)?;

@@ -110,6 +110,8 @@ impl Scanner<'_> {
         let mut deepest = 0;
         loop {
             self.cursor.ensure(1)?;
+            let most = if *indent == 0 { isize::MAX } else { *indent - self.cursor.column() as isize };
+            self.cursor.skip_spaces(usize::try_from(most).unwrap_or(0))?;
             while (*indent == 0 || (self.cursor.column() as isize) < *indent) && self.cursor.first() == b' ' {
                 self.cursor.skip_ascii(1);
                 self.cursor.ensure(1)?;

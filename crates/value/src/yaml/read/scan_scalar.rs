@@ -1,7 +1,6 @@
 //! Scanning of plain and quoted scalars.
 
 use super::{
-    input::width,
     scan::Scanner,
     scan_tag::hex_digit,
     token::{Kind, Mark, Problem, Text, Token},
@@ -113,23 +112,12 @@ impl Scanner<'_> {
     fn scan_plain_run(&mut self) -> Result<(), Problem> {
         let flow = self.in_flow();
         loop {
-            let free = self.cursor.free_until();
-            let mut pos = self.cursor.pos();
-            let mut inner_bytes = 0;
-            while pos < free {
-                let byte = self.cursor.byte(pos);
-                match PLAIN.get(usize::from(byte)) {
-                    Some(Class::Ordinary) => pos += 1,
-                    Some(Class::Flow) if !flow => pos += 1,
-                    Some(Class::Wide) if self.cursor.break_width(pos) == 0 => {
-                        let width = width(byte).max(1);
-                        pos += width;
-                        inner_bytes += width - 1;
-                    }
-                    _ => break,
-                }
+            if flow {
+                self.cursor.skip_run(|byte| matches!(PLAIN.get(usize::from(byte)), Some(Class::Ordinary)));
+            } else {
+                self.cursor
+                    .skip_run(|byte| matches!(PLAIN.get(usize::from(byte)), Some(Class::Ordinary | Class::Flow)));
             }
-            self.cursor.move_to(pos, inner_bytes);
             // Here stands a gap, an indicator, or something that cannot be passed over freely.
             self.cursor.ensure(2)?;
             if self.cursor.is_gap(0) {
@@ -241,24 +229,7 @@ impl Scanner<'_> {
     /// Passes over the part of a quoted scalar that has no gap in it and neither of these two characters.
     fn pass_quoted_run(&mut self, quote: u8, escape: u8) -> Result<(), Problem> {
         loop {
-            let free = self.cursor.free_until();
-            let mut pos = self.cursor.pos();
-            let mut inner_bytes = 0;
-            while pos < free {
-                let byte = self.cursor.byte(pos);
-                match byte {
-                    b' ' | b'\t' | b'\n' | b'\r' | 0 => break,
-                    _ if byte == quote || byte == escape => break,
-                    0x00..=0x7f => pos += 1,
-                    _ if self.cursor.break_width(pos) != 0 => break,
-                    _ => {
-                        let width = width(byte).max(1);
-                        pos += width;
-                        inner_bytes += width - 1;
-                    }
-                }
-            }
-            self.cursor.move_to(pos, inner_bytes);
+            self.cursor.skip_run(|byte| byte > b' ' && byte < 0x80 && byte != quote && byte != escape);
             self.cursor.ensure(2)?;
             let first = self.cursor.first();
             if first == quote || first == escape || self.cursor.is_gap(0) {
@@ -357,12 +328,10 @@ fn escaped(escape: u8) -> Option<&'static str> {
 #[derive(Clone, Copy)]
 enum Class {
     Ordinary,
-    /// A blank, a line break, the end, or a `:`, which must be looked at.
+    /// A blank, a line break, the end, a `:`, or a part of a character beyond ASCII: must be looked at.
     Special,
     /// Ends the scalar within a flow collection.
     Flow,
-    /// Begins a character beyond ASCII.
-    Wide,
 }
 
 const PLAIN: [Class; 256] = {
@@ -370,9 +339,8 @@ const PLAIN: [Class; 256] = {
     let mut byte = 0_u8;
     loop {
         let class = match byte {
-            0 | b'\t' | b'\n' | b'\r' | b' ' | b':' => Class::Special,
+            0 | b'\t' | b'\n' | b'\r' | b' ' | b':' | 0x80.. => Class::Special,
             b',' | b'?' | b'[' | b']' | b'{' | b'}' => Class::Flow,
-            0x80.. => Class::Wide,
             _ => Class::Ordinary,
         };
         #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]

@@ -20,7 +20,10 @@ impl Scanner<'_> {
         let mut token = Token::new(Kind::TagDirective, mark);
         match self.cursor.bytes(name) {
             b"YAML" => token.kind = Kind::Version(self.scan_version()?),
-            b"TAG" => (token.text, token.suffix) = self.scan_tag_directive()?,
+            b"TAG" => {
+                let directive = self.scan_tag_directive()?;
+                token.text = self.keep_tag(directive);
+            }
             _ => return Err(self.cursor.problem("found unknown directive name")),
         }
         self.cursor.ensure(1)?;
@@ -126,33 +129,45 @@ impl Scanner<'_> {
     }
 
     pub(super) fn scan_tag(&mut self) -> Result<Token, Problem> {
-        let mut token = Token::new(Kind::Tag, self.cursor.mark());
+        let mark = self.cursor.mark();
         self.cursor.ensure(2)?;
-        if self.cursor.at(1) == b'<' {
+        let tag = if self.cursor.at(1) == b'<' {
             self.cursor.skip_ascii(2);
-            token.suffix = self.scan_tag_uri(None)?;
+            let suffix = self.scan_tag_uri(None)?;
             if self.cursor.first() != b'>' {
                 return Err(self.cursor.problem("did not find the expected '>'"));
             }
             self.cursor.skip_ascii(1);
+            (Text::default(), suffix)
         } else {
             let handle = self.scan_tag_handle()?;
             if matches!(self.cursor.bytes(handle), [b'!', .., b'!']) {
-                token.text = handle;
-                token.suffix = self.scan_tag_uri(None)?;
+                (handle, self.scan_tag_uri(None)?)
             } else {
                 // It was no handle, but the beginning of a tag under the handle `!`, or the tag `!`.
                 let exclamation = Text { len: 1, ..handle };
                 let suffix = self.scan_tag_uri(Some(handle))?;
-                (token.text, token.suffix) =
-                    if suffix.len == 0 { (suffix, exclamation) } else { (exclamation, suffix) };
+                if suffix.len == 0 { (suffix, exclamation) } else { (exclamation, suffix) }
             }
-        }
+        };
         self.cursor.ensure(1)?;
         if !self.cursor.is_gap(0) {
             return Err(self.cursor.problem("did not find expected whitespace or line break"));
         }
-        Ok(token)
+        let text = self.keep_tag(tag);
+        Ok(Token::with_text(Kind::Tag, mark, text))
+    }
+
+    /// Keeps the two texts of a tag or directive; the token has only their number, as the start of its text.
+    fn keep_tag(&mut self, tag: (Text, Text)) -> Text {
+        self.tags.push(tag);
+        Text { start: self.tags.len().saturating_sub(1) as u32, ..Text::default() }
+    }
+
+    /// The texts that were kept under this number.
+    pub(super) fn tag_texts(&self, number: Text) -> (&[u8], &[u8]) {
+        let (text, suffix) = self.tags.get(number.start as usize).copied().unwrap_or_default();
+        (self.cursor.bytes(text), self.cursor.bytes(suffix))
     }
 
     /// Scans `!`, a word, and a second `!` if there is one.

@@ -21,7 +21,7 @@ pub(super) enum Kind {
     StreamEnd,
     /// `%YAML`; whether the version is 1.1.
     Version(bool),
-    /// `%TAG`: the text is the handle, the suffix the prefix.
+    /// `%TAG`; see `Scanner::tag_texts` for its texts.
     TagDirective,
     DocumentStart,
     DocumentEnd,
@@ -38,7 +38,7 @@ pub(super) enum Kind {
     Value,
     Alias,
     Anchor,
-    /// The text is the handle.
+    /// See `Scanner::tag_texts` for its texts.
     Tag,
     PlainScalar,
     /// A quoted or block scalar.
@@ -50,16 +50,15 @@ pub(super) struct Token {
     pub(super) kind: Kind,
     pub(super) mark: Mark,
     pub(super) text: Text,
-    pub(super) suffix: Text,
 }
 
 impl Token {
     pub(super) fn new(kind: Kind, mark: Mark) -> Token {
-        Token { kind, mark, text: Text::default(), suffix: Text::default() }
+        Token { kind, mark, text: Text::default() }
     }
 
     pub(super) fn with_text(kind: Kind, mark: Mark, text: Text) -> Token {
-        Token { kind, mark, text, suffix: Text::default() }
+        Token { kind, mark, text }
     }
 
     /// Where an indicator of one character ends.

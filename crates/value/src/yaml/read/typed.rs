@@ -1,6 +1,8 @@
 //! Go's own view of a decoded document, which only error messages show: `%#v` of keys and values, and the keys that
 //! JSON cannot have.
 
+use std::collections::HashMap;
+
 use super::{
     node::{Document, NodeId, Shape},
     resolve::{Resolved, resolve},
@@ -79,16 +81,18 @@ enum Typed {
 }
 
 /// The value of a node that has been decoded without an error, as `%#v` prints it.
-pub(super) fn go_syntax(document: &Document<'_>, id: NodeId) -> String {
+///
+/// Where duplicate keys are errors, it is the first one that go-yaml keeps.
+pub(super) fn go_syntax(document: &Document<'_>, id: NodeId, strict: bool) -> String {
     let mut out = String::new();
-    print(&typed(document, id, MAX_DEPTH), &mut out, true);
+    print(&Reader { document, strict }.value(id, MAX_DEPTH), &mut out, true);
     out
 }
 
 /// The error for the first key that JSON cannot have, if one is left after duplicates have been replaced
 /// (sigs.k8s.io/yaml: `convertToJSONableObject`; Go looks at maps in no order).
 pub(super) fn unsupported_key(document: &Document<'_>) -> Option<Error> {
-    let message = find_unsupported(&typed(document, 0, MAX_DEPTH))?;
+    let message = find_unsupported(&Reader { document, strict: false }.value(0, MAX_DEPTH))?;
     Some(Error { message, line: None })
 }
 
@@ -108,49 +112,74 @@ fn find_unsupported(value: &Typed) -> Option<String> {
     }
 }
 
-/// Decodes a node again; what is too deep is nil.
-fn typed(document: &Document<'_>, id: NodeId, depth: usize) -> Typed {
-    let nil = Typed::Scalar(TypedKey::Nil);
-    let Some(node) = document.node(id).filter(|_| depth > 0) else { return nil };
-    match node.shape {
-        Shape::Scalar => resolve(document, node).map_or(nil, |resolved| Typed::Scalar(TypedKey::new(&resolved))),
-        Shape::Alias => typed(document, node.link, depth - 1),
-        Shape::Sequence => Typed::List(document.children(id).map(|item| typed(document, item, depth - 1)).collect()),
-        Shape::Mapping => {
-            let mut entries = Vec::new();
-            add_entries(document, id, depth, &mut entries);
-            Typed::Map(entries)
+/// Decodes nodes again; what is too deep is nil.
+struct Reader<'d> {
+    document: &'d Document<'d>,
+    strict: bool,
+}
+
+impl Reader<'_> {
+    fn value(&self, id: NodeId, depth: usize) -> Typed {
+        let nil = Typed::Scalar(TypedKey::Nil);
+        let Some(node) = self.document.node(id).filter(|_| depth > 0) else { return nil };
+        match node.shape {
+            Shape::Scalar => resolve(self.document, node).map_or(nil, |value| Typed::Scalar(TypedKey::new(&value))),
+            Shape::Alias => self.value(node.link, depth - 1),
+            Shape::Sequence => {
+                Typed::List(self.document.children(id).map(|item| self.value(item, depth - 1)).collect())
+            }
+            Shape::Mapping => {
+                let mut entries = Entries::default();
+                self.entries(id, depth, &mut entries);
+                Typed::Map(entries.list)
+            }
+        }
+    }
+
+    fn entries(&self, id: NodeId, depth: usize, entries: &mut Entries) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        let mut children = self.document.children(id);
+        while let (Some(key_id), Some(value_id)) = (children.next(), children.next()) {
+            let Some(key_node) = self.document.node(key_id) else { continue };
+            if self.document.is_merge(key_node) {
+                self.merge(value_id, depth, entries);
+                continue;
+            }
+            let Typed::Scalar(key) = self.value(key_id, depth) else { continue };
+            let value = self.value(value_id, depth);
+            entries.insert(key, value, self.strict);
+        }
+    }
+
+    fn merge(&self, id: NodeId, depth: usize, entries: &mut Entries) {
+        let target = |id| match self.document.node(id) {
+            Some(node) if node.shape == Shape::Alias => node.link,
+            _ => id,
+        };
+        let is_sequence = self.document.node(id).is_some_and(|node| node.shape == Shape::Sequence);
+        let mappings: Vec<NodeId> = if is_sequence { self.document.children(id).collect() } else { vec![id] };
+        for mapping in mappings.into_iter().rev() {
+            self.entries(target(mapping), depth, entries);
         }
     }
 }
 
-fn add_entries(document: &Document<'_>, id: NodeId, depth: usize, entries: &mut Vec<(TypedKey, Typed)>) {
-    let Some(depth) = depth.checked_sub(1) else { return };
-    let mut children = document.children(id);
-    while let (Some(key_id), Some(value_id)) = (children.next(), children.next()) {
-        let Some(key_node) = document.node(key_id) else { continue };
-        if document.is_merge(key_node) {
-            merge_entries(document, value_id, depth, entries);
-            continue;
-        }
-        let Typed::Scalar(key) = typed(document, key_id, depth) else { continue };
-        let value = typed(document, value_id, depth);
-        match entries.iter_mut().find(|entry| entry.0 == key && !key.is_never_equal()) {
+/// The entries of a map, of which each key is there once.
+#[derive(Default)]
+struct Entries {
+    list: Vec<(TypedKey, Typed)>,
+    index: HashMap<TypedKey, usize>,
+}
+
+impl Entries {
+    fn insert(&mut self, key: TypedKey, value: Typed, keep_first: bool) {
+        let next = self.list.len();
+        let index = if key.is_never_equal() { next } else { *self.index.entry(key.clone()).or_insert(next) };
+        match self.list.get_mut(index) {
+            Some(_) if keep_first => {}
             Some(entry) => entry.1 = value,
-            None => entries.push((key, value)),
+            None => self.list.push((key, value)),
         }
-    }
-}
-
-fn merge_entries(document: &Document<'_>, id: NodeId, depth: usize, entries: &mut Vec<(TypedKey, Typed)>) {
-    let target = |id| match document.node(id) {
-        Some(node) if node.shape == Shape::Alias => node.link,
-        _ => id,
-    };
-    let is_sequence = document.node(id).is_some_and(|node| node.shape == Shape::Sequence);
-    let mappings: Vec<NodeId> = if is_sequence { document.children(id).collect() } else { vec![id] };
-    for mapping in mappings.into_iter().rev() {
-        add_entries(document, target(mapping), depth, entries);
     }
 }
 
@@ -188,22 +217,24 @@ fn print(value: &Typed, out: &mut String, bare: bool) {
     }
 }
 
-/// The order of Go's types in a printed map, which is that of their descriptors in Helm's binary; nil comes first.
+/// The order of Go's types in a printed map: nil, then by the place of the type's descriptor in the program, which
+/// is the same in Helm 3 and 4.
 fn order(key: &TypedKey) -> u8 {
     match key {
         TypedKey::Nil => 0,
-        TypedKey::Bool(_) => 1,
-        TypedKey::Int(_) => 2,
-        TypedKey::Uint(_) => 3,
+        TypedKey::String(_) => 1,
+        TypedKey::Uint(_) => 2,
+        TypedKey::Int(_) => 3,
         TypedKey::Float(_) => 4,
-        TypedKey::String(_) => 5,
+        TypedKey::Bool(_) => 5,
     }
 }
 
 fn compare(one: &TypedKey, other: &TypedKey) -> std::cmp::Ordering {
     match (one, other) {
         (TypedKey::Float(FloatKey(one)), TypedKey::Float(FloatKey(other))) => {
-            f64::from_bits(*one).total_cmp(&f64::from_bits(*other))
+            let (one, other) = (f64::from_bits(*one), f64::from_bits(*other));
+            other.is_nan().cmp(&one.is_nan()).then_with(|| one.total_cmp(&other))
         }
         _ => one.cmp(other),
     }
