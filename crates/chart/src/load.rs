@@ -13,6 +13,9 @@ use crate::{
 /// How deep charts may lie in each other: beyond this an archive was made to exhaust us.
 const MAX_NESTING: usize = 64;
 
+/// How many times the limit of one archive all archives in a chart may hold together; Helm has no bound there.
+const NESTED_ARCHIVES: u64 = 3;
+
 const MOVED_DEPENDENCIES: &str = "Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". \
      We recommend migrating dependencies to Chart.yaml.";
 const MOVED_LOCK: &str = "Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". \
@@ -24,7 +27,7 @@ impl Chart {
     /// Subcharts come in the order of their names below `charts/`, where Helm's order is random.
     /// Helm: pkg/chart/v2/loader/load.go, `LoadFiles`.
     pub fn from_files(files: Vec<File>, warnings: &mut Vec<Warning>) -> Result<Chart, Error> {
-        load(files, Limits::default(), warnings, 0)
+        load(files, &mut Surroundings::new(Limits::default(), warnings))
     }
 
     /// Reads the archive of the file `name`, which messages mention.
@@ -39,7 +42,7 @@ impl Chart {
         })?;
         let chart_yaml = files.iter().find(|file| file.name == "Chart.yaml").ok_or(Error::ChartVersionUnknown)?;
         Metadata::check_api_version(&chart_yaml.data)?;
-        load(files, limits, warnings, 0)
+        load(files, &mut Surroundings::new(limits, warnings))
     }
 
     /// Reads the archive of the file `name` as that of a chart of apiVersion v1 or v2, whatever it says.
@@ -57,15 +60,39 @@ impl Chart {
             }
             error => error,
         })?;
-        load(files, limits, warnings, 0)
+        load(files, &mut Surroundings::new(limits, warnings))
     }
 }
 
-fn load(files: Vec<File>, limits: Limits, warnings: &mut Vec<Warning>, nesting: usize) -> Result<Chart, Error> {
+/// What the charts that lie in each other share.
+struct Surroundings<'a> {
+    limits: Limits,
+    warnings: &'a mut Vec<Warning>,
+    /// How deep we are.
+    nesting: usize,
+    /// How much the archives in `charts/` may still hold.
+    archives: u64,
+}
+
+impl<'a> Surroundings<'a> {
+    fn new(limits: Limits, warnings: &'a mut Vec<Warning>) -> Surroundings<'a> {
+        Surroundings { limits, warnings, nesting: 0, archives: limits.chart.saturating_mul(NESTED_ARCHIVES) }
+    }
+
+    /// The files of an archive in `charts/`.
+    fn read_archive(&mut self, bytes: &[u8]) -> Result<Vec<File>, Error> {
+        let files = archive::read(bytes, Limits { chart: self.limits.chart.min(self.archives), ..self.limits })?;
+        let size: u64 = files.iter().map(|file| file.data.len() as u64).sum();
+        self.archives = self.archives.saturating_sub(size);
+        Ok(files)
+    }
+}
+
+fn load(files: Vec<File>, around: &mut Surroundings<'_>) -> Result<Chart, Error> {
     let mut loader = Loader::default();
     loader.chart.raw = files;
     loader.read_chart_yaml()?;
-    loader.sort_files(warnings)?;
+    loader.sort_files(around.warnings)?;
     let Loader { mut chart, draft, subcharts } = loader;
     chart.metadata = draft.ok_or(Error::MissingChartYaml)?.finish();
     chart.metadata.validate()?;
@@ -73,7 +100,7 @@ fn load(files: Vec<File>, limits: Limits, warnings: &mut Vec<Warning>, nesting: 
         if name.starts_with(['_', '.']) {
             continue;
         }
-        let child = subchart(&chart, &name, files, limits, warnings, nesting)?;
+        let child = subchart(&chart, &name, files, around)?;
         chart.dependencies.push(child);
     }
     Ok(chart)
@@ -160,35 +187,36 @@ impl Loader {
 }
 
 /// One subchart: an archive, or a folder whose own name is dropped from its files'.
-fn subchart(
-    parent: &Chart,
-    name: &str,
-    files: Vec<File>,
-    limits: Limits,
-    warnings: &mut Vec<Warning>,
-    nesting: usize,
-) -> Result<Chart, Error> {
-    let loaded = if nesting >= MAX_NESTING {
-        Err(Error::ChartsTooDeep(MAX_NESTING))
-    } else if extension(name) == "tgz" {
-        let Some(file) = files.first() else { return Err(Error::MissingChartYaml) };
-        if file.name != name {
-            let (parent, expected, got) = (parent.name().into(), name.into(), file.name.clone());
-            return Err(Error::SubchartArchive { parent, expected, got });
-        }
-        archive::read(&file.data, limits).and_then(|files| load(files, limits, warnings, nesting + 1))
-    } else {
-        let inside = |mut file: File| {
-            file.name = file.name.split_once('/')?.1.to_owned();
-            Some(file)
-        };
-        load(files.into_iter().filter_map(inside).collect(), limits, warnings, nesting + 1)
-    };
+fn subchart(parent: &Chart, name: &str, files: Vec<File>, around: &mut Surroundings<'_>) -> Result<Chart, Error> {
+    if extension(name) == "tgz"
+        && let Some(file) = files.first()
+        && file.name != name
+    {
+        let (parent, expected, got) = (parent.name().into(), name.into(), file.name.clone());
+        return Err(Error::SubchartArchive { parent, expected, got });
+    }
+    around.nesting += 1;
+    let loaded = subchart_files(name, files, around).and_then(|files| load(files, around));
+    around.nesting -= 1;
     loaded.map_err(|reason| Error::Subchart {
         name: name.into(),
         parent: parent.name().into(),
         reason: Box::new(reason),
     })
+}
+
+fn subchart_files(name: &str, files: Vec<File>, around: &mut Surroundings<'_>) -> Result<Vec<File>, Error> {
+    if around.nesting > MAX_NESTING {
+        return Err(Error::ChartsTooDeep(MAX_NESTING));
+    }
+    if extension(name) == "tgz" {
+        return files.first().map_or_else(|| Ok(Vec::new()), |file| around.read_archive(&file.data));
+    }
+    let inside = |mut file: File| {
+        file.name = file.name.split_once('/')?.1.to_owned();
+        Some(file)
+    };
+    Ok(files.into_iter().filter_map(inside).collect())
 }
 
 fn read_draft(draft: &mut Draft, file: &File, name: &'static str) -> Result<(), Error> {

@@ -1,5 +1,6 @@
 //! Values files: one or more YAML documents, merged.
 
+use bstr::ByteSlice;
 use value::{Map, MapType, Value, yaml};
 
 use crate::Error;
@@ -75,7 +76,8 @@ fn for_each_document(bytes: &[u8], mut read: impl FnMut(&[u8]) -> Result<(), Err
 fn is_one_document(bytes: &[u8]) -> bool {
     bytes.last() == Some(&b'\n')
         && !bytes.contains(&b'\r')
-        && !bytes.split(|byte| *byte == b'\n').any(|line| line.starts_with(SEPARATOR))
+        && !bytes.starts_with(SEPARATOR)
+        && bytes.find(b"\n---").is_none()
 }
 
 fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {

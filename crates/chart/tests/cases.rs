@@ -1,5 +1,7 @@
 //! Compares with the answers of Helm 4.2.4: each line of a case file is one JSON object.
 
+#[path = "cases/bomb.rs"]
+mod bomb;
 #[path = "cases/dump.rs"]
 mod dump;
 
@@ -104,6 +106,35 @@ fn archives() {
         let bytes: Vec<u8> = hex.chunks(2).map(byte).collect();
         Ok(dump_files(&read_archive(&bytes, Limits::default())?))
     });
+}
+
+/// Bombs are refused with Helm's words, however small they are when packed; the limits are a hundredth of Helm's.
+#[test]
+fn archive_bombs() {
+    assert_eq!(Limits::default(), Limits { chart: 104_857_600, file: 5_242_880 });
+    let limits = Limits { chart: 1_048_576, file: 52_428 };
+    let read = |sizes: &[usize]| read_archive(&bomb::zeros(sizes), limits).map_err(|error| error.to_string());
+    let too_large = "decompressed chart is larger than the maximum size 1048576";
+    assert_eq!(read(&[52_428; 21]).unwrap_err(), too_large);
+    assert_eq!(read(&[16_384; 64]).unwrap_err(), too_large);
+    assert_eq!(read(&[1_048_577]).unwrap_err(), too_large);
+    let file = r#"decompressed chart file "bomb/0" is larger than the maximum file size 52428"#;
+    assert_eq!(read(&[52_429]).unwrap_err(), file);
+    assert_eq!(read(&[52_428; 19]).unwrap().len(), 19);
+}
+
+/// Archives in archives may not hold more together than a few charts may.
+#[test]
+fn nested_archive_bombs() {
+    let limits = Limits { chart: 1 << 20, file: 1 << 20 };
+    let inner = bomb::chart("inner", &[("zeros".into(), vec![0; 1_000_000])]);
+    let nested = |count: usize| {
+        let archives: Vec<_> = (0..count).map(|index| (format!("charts/{index}.tgz"), inner.clone())).collect();
+        Chart::from_archive("outer.tgz", &bomb::chart("outer", &archives), limits, &mut Vec::new())
+    };
+    assert_eq!(nested(3).unwrap().dependencies.len(), 3);
+    let error = nested(4).unwrap_err().to_string();
+    assert!(error.starts_with("error unpacking subchart 3.tgz in outer: decompressed chart is larger than"), "{error}");
 }
 
 #[test]
