@@ -35,7 +35,7 @@ fn aliases_are_bounded_as_in_go() {
     let mut merges = String::from("a0: &a0 {x: 1}\n");
     for level in 1..9 {
         let alias = format!("*a{}", level - 1);
-        let nine = vec![alias.as_str(); 9].join(", ");
+        let nine = [alias.as_str(); 9].join(", ");
         writeln!(lists, "a{level}: &a{level} [{nine}]").unwrap();
         writeln!(merges, "a{level}: &a{level} {{<<: [{nine}]}}").unwrap();
     }
