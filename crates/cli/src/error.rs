@@ -46,15 +46,6 @@ impl Failure {
     }
 }
 
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Failure {
-        if error.kind() == std::io::ErrorKind::BrokenPipe {
-            return Failure { exit: Exit::BrokenPipe, ..Failure::logged() };
-        }
-        Failure::new(error.to_string())
-    }
-}
-
 impl From<pintle::Error> for Failure {
     fn from(error: pintle::Error) -> Failure {
         let mut causes = Vec::new();

@@ -45,22 +45,35 @@ pub(crate) fn usage(path: &[&'static Command], help: &'static [Flag], environmen
             text.push_str(&format!("\n  {:width$} {}", below.name, below.short));
         }
     }
-    let (mut own, mut global) = (FlagSet::new(&[], environment), FlagSet::new(&[], environment));
-    own.add(command.flags, false);
-    own.add(&[help], false);
-    global.add(flags::GLOBAL, true);
-    if path.len() == 1 {
-        own.add(flags::GLOBAL, true);
-        text.push_str(&format!("\n\nFlags:\n{}", flag_lines(&own, command, environment)));
-    } else {
-        text.push_str(&format!("\n\nFlags:\n{}", flag_lines(&own, command, environment)));
-        text.push_str(&format!("\n\nGlobal Flags:\n{}", flag_lines(&global, command, environment)));
+    text.push_str(&format!("\n\nFlags:\n{}", lines_of_own(path, help, environment)));
+    if path.len() > 1 {
+        text.push_str(&format!("\n\nGlobal Flags:\n{}", shared_flags(command, environment)));
     }
     if !listed.is_empty() {
         text.push_str(&format!("\n\nUse \"{} [command] --help\" for more information about a command.", path_of(path)));
     }
     text.push('\n');
     text
+}
+
+/// The lines of the flags that are a command's own; the root's are those of all commands.
+pub(crate) fn own_flags(path: &[&'static Command], environment: &Environment) -> String {
+    lines_of_own(path, flags::HELP, environment)
+}
+
+fn lines_of_own(path: &[&'static Command], help: &'static [Flag], environment: &Environment) -> String {
+    let Some(command) = path.last() else { return String::new() };
+    let mut own = FlagSet::new(&[help], environment);
+    own.add(command.flags, false);
+    if path.len() == 1 {
+        own.add(flags::GLOBAL, true);
+    }
+    flag_lines(&own, command, environment)
+}
+
+/// The lines of the flags that a command shares with all others.
+pub(crate) fn shared_flags(command: &Command, environment: &Environment) -> String {
+    flag_lines(&FlagSet::new(flags::GLOBAL, environment), command, environment)
 }
 
 /// What a flag does; `--help` names the command.

@@ -19,6 +19,7 @@ mod log;
 mod not_built;
 mod output;
 mod parse;
+mod reference;
 mod spec;
 mod surroundings;
 

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Stdout, Write};
 
 use pintle::{Level, LogLine};
 
-use crate::{error::Failure, log::log_line};
+use crate::{error::Failure, exit::Exit, log::log_line};
 
 /// Standard output, buffered until the end, and standard error.
 pub(crate) struct Output {
@@ -25,7 +25,7 @@ impl Output {
 
     /// Prints to standard output.
     pub(crate) fn print(&mut self, text: impl AsRef<[u8]>) -> Result<(), Failure> {
-        Ok(self.out.write_all(text.as_ref())?)
+        self.out.write_all(text.as_ref()).map_err(|error| failed(&error))
     }
 
     /// Prints to standard error, after what was printed to standard output. That it cannot be written to is nothing
@@ -44,6 +44,14 @@ impl Output {
 
     /// Writes what is left in the buffer.
     pub(crate) fn finish(&mut self) -> Result<(), Failure> {
-        Ok(self.out.flush()?)
+        self.out.flush().map_err(|error| failed(&error))
     }
+}
+
+/// That nobody reads any more is no error to be told; anything else is.
+fn failed(error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Failure { exit: Exit::BrokenPipe, ..Failure::logged() };
+    }
+    Failure::new(pintle::path_error("write", "/dev/stdout", error))
 }

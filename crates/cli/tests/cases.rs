@@ -63,6 +63,12 @@ fn expected(case: &Map) -> Outcome {
     Outcome { exit, stdout: text(case, "stdout"), stderr: text(case, "stderr") }
 }
 
+/// Whether an answer is the one that is wanted. Where Helm fails, ours may say more behind Helm's words on stderr.
+fn agrees(case: &Map, wanted: &Outcome, given: &Outcome) -> bool {
+    let more = text(case, "oracle") == "helm" && wanted.exit != 0 && given.stderr.starts_with(&wanted.stderr);
+    (wanted.exit, &wanted.stdout) == (given.exit, &given.stdout) && (more || wanted.stderr == given.stderr)
+}
+
 fn record(file: &Path, cases: &List, helm: &Path) -> anyhow::Result<()> {
     for case in cases.iter().filter_map(Value::as_map) {
         let ours = text(case, "oracle") == "pintle";
@@ -94,7 +100,7 @@ fn command_lines() -> anyhow::Result<()> {
             let case = case.as_map().context("a case is a map")?;
             count += 1;
             let (wanted, given) = (expected(case), answer(case, Path::new(OURS))?);
-            if wanted != given {
+            if !agrees(case, &wanted, &given) {
                 let (env, args) = (pairs(case.get("env")), texts(case.get("args")));
                 let name = file.file_name().unwrap_or_default().to_string_lossy();
                 faults.push(format!("{name}: {env:?} {args:?}\n  want {wanted:?}\n  have {given:?}"));

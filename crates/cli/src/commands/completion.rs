@@ -104,8 +104,15 @@ pub(crate) static COMPLETE: Command = Command {
     ..Command::BASE
 };
 
+const BASH_SCRIPT: &str = include_str!("../complete/scripts/helm.bash");
+
+/// The script for bash, with descriptions.
+pub(super) fn bash_script() -> String {
+    BASH_SCRIPT.replace("@REQUEST@", "__complete")
+}
+
 fn bash(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
-    print(invocation, include_str!("../complete/scripts/helm.bash"), "complete -o default -F __start_helm {name}\n")
+    print(invocation, BASH_SCRIPT, "complete -o default -F __start_helm {name}\n")
 }
 
 fn zsh(invocation: &mut Invocation<'_>) -> Result<(), Failure> {

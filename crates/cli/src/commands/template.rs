@@ -84,7 +84,10 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
         invocation.output.log(line);
     }
     for file in &report.files {
-        write(file)?;
+        write(file).map_err(|text| match options.debug {
+            true => Failure::new(text),
+            false => Failure::new(format!("{text}\n\nUse --debug flag to render out invalid YAML")),
+        })?;
         invocation.output.print(format!("wrote {}\n", file.path))?;
     }
     invocation.output.print(&report.stdout)?;
@@ -154,11 +157,16 @@ fn check_labels(labels: Vec<&str>) -> Result<(), Failure> {
 }
 
 /// Writes a file, and the folders on the way. Errors are worded as Go's.
-fn write(file: &WriteFile) -> Result<(), Failure> {
-    let failed =
-        |operation: &str, path: &str, error: &io::Error| Failure::new(pintle::path_error(operation, path, error));
+///
+/// Helm: pkg/action/action.go `writeToFile`.
+fn write(file: &WriteFile) -> Result<(), String> {
+    let failed = |operation: &str, path: &str, error: &io::Error| pintle::path_error(operation, path, error);
     if let Some(folder) = Path::new(&file.path).parent() {
-        fs::create_dir_all(folder).map_err(|error| failed("mkdir", &folder.to_string_lossy(), &error))?;
+        let name = folder.to_string_lossy();
+        match folder.metadata() {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed("stat", &name, &error)),
+            _ => fs::create_dir_all(folder).map_err(|error| failed("mkdir", &name, &error))?,
+        }
     }
     let mut options = fs::OpenOptions::new();
     match file.mode {
