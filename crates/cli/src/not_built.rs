@@ -41,7 +41,6 @@ pub(crate) const COMMANDS: &[&str] = &[
 /// Flags, of commands that are built, whose work is not; or one of their values. One a line.
 #[rustfmt::skip]
 pub(crate) const FLAGS: &[&str] = &[
-    "helm template --dependency-update",
     "helm template --dry-run=server",
     "helm template --post-renderer",
     "helm template --validate",

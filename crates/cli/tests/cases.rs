@@ -1,8 +1,8 @@
 //! Runs the binary on the command lines in `tests/cases/cli`, and compares what it says.
 //!
 //! A case's `oracle` says whose answer it holds: `helm` for that of the real Helm, `pintle` where ours is another one
-//! on purpose. With `PINTLE_RECORD=/path/to/helm` the answers are written anew: those of `helm` by that binary, those
-//! of `pintle` by ours.
+//! on purpose. With `PINTLE_RECORD=/path/to/helm` cases without an answer get theirs: those of `helm` from that binary,
+//! those of `pintle` from ours. To record a case anew, delete its `exit`.
 
 use std::{
     env, fs,
@@ -70,7 +70,11 @@ fn agrees(case: &Map, wanted: &Outcome, given: &Outcome) -> bool {
 }
 
 fn record(file: &Path, cases: &List, helm: &Path) -> anyhow::Result<()> {
-    for case in cases.iter().filter_map(Value::as_map) {
+    let new: Vec<&Map> = cases.iter().filter_map(Value::as_map).filter(|case| !case.contains("exit")).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    for case in new {
         let ours = text(case, "oracle") == "pintle";
         let outcome = answer(case, if ours { Path::new(OURS) } else { helm })?;
         case.insert("exit", Value::int(outcome.exit.into()));

@@ -12,6 +12,8 @@ pub enum ErrorKind {
     Source,
     /// A chart that is malformed.
     Chart,
+    /// A chart without the subcharts that it declares.
+    MissingDependencies,
     /// Values that cannot be read or merged, or that the chart's schema refuses.
     Values,
     /// A template that cannot be parsed or executed, or whose output is no YAML.

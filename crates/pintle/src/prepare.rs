@@ -45,7 +45,7 @@ pub fn prepare(
             "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to \
              fetch missing dependencies: {missing}"
         );
-        Error::new(ErrorKind::Chart, message)
+        Error::new(ErrorKind::MissingDependencies, message)
             .hinted(format!("`helm dependency update {}` fetches them into charts/", query.reference))
     })?;
     Ok(Prepared { chart, values })

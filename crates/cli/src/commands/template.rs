@@ -6,9 +6,10 @@ use std::{
     path::Path,
 };
 
-use pintle::{Level, LogLine, NameOptions, TemplateOptions, World, WriteFile, WriteMode};
+use pintle::{DependencyOptions, ErrorKind, Level, LogLine, NameOptions, TemplateOptions, World, WriteFile, WriteMode};
 
 use crate::{
+    commands::dependency::fetching,
     complete::ArgumentWords,
     error::Failure,
     flags::{CHART_SOURCE, CREDENTIALS, INSTALL, POST_RENDERER, REPLACEMENT, TLS, VALUES},
@@ -79,7 +80,15 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let options = options(invocation);
     let surroundings = Machine::new(invocation.environment, invocation.flags.bool("enable-dns"));
     let mut world = World { surroundings: &surroundings, stdin: &mut io::stdin().lock() };
-    let report = pintle::template(&options, &mut world);
+    let mut report = pintle::template(&options, &mut world);
+    let missing = matches!(&report.outcome, Err(error) if error.kind() == ErrorKind::MissingDependencies);
+    if missing && invocation.flags.bool("dependency-update") {
+        let chart = options.name.arguments.last().cloned().unwrap_or_default();
+        let chart = std::path::absolute(&chart).map_or(chart, |path| path.to_string_lossy().into_owned());
+        let fetched = pintle::dependency_update(&DependencyOptions { chart, ..fetching(invocation) });
+        invocation.report(fetched)?;
+        report = pintle::template(&options, &mut world);
+    }
     for line in &report.log {
         invocation.output.log(line);
     }
