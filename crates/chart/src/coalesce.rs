@@ -89,15 +89,18 @@ fn copy(value: &Value, depth: usize, budget: &mut usize) -> Value {
 
 /// Whether `target` is `from`, or lies in it. A spent budget counts as yes.
 fn reaches(from: &Map, target: &Map, budget: &mut usize) -> bool {
-    *budget = budget.saturating_sub(1 + from.len());
-    if *budget == 0 || from.same(target) {
-        return true;
+    let mut left = vec![from.clone()];
+    while let Some(map) = left.pop() {
+        *budget = budget.saturating_sub(1 + map.len());
+        if *budget == 0 || map.same(target) {
+            return true;
+        }
+        let _ = map.visit(|_, value| {
+            left.extend(value.as_map().cloned());
+            Ok::<(), ()>(())
+        });
     }
-    let found = from.visit(|_, value| match value {
-        Value::Map(map) if reaches(map, target, budget) => Err(()),
-        _ => Ok(()),
-    });
-    found.is_err()
+    false
 }
 
 /// Lays tables over each other.
