@@ -35,7 +35,7 @@ pub(crate) fn index(item: Reflected, indexes: &[Reflected]) -> Result<Reflected,
                     None => Reflected::zero_entry(map),
                 }
             }
-            _ => return Err(format!("can't index item of type {}", item.value.go_type())),
+            other => return Err(format!("can't index item of type {}", pointed_type(&item.value, other))),
         };
     }
     Ok(item)
@@ -45,6 +45,14 @@ fn underlying(value: &Value) -> Option<Value> {
     match value {
         Value::Object(object) => object.underlying(),
         _ => None,
+    }
+}
+
+/// The type that messages name: that of what a pointer points to.
+fn pointed_type(value: &Value, plain: &Value) -> String {
+    match plain {
+        Value::Object(object) if object.kind() == Kind::Ptr => object.go_type().trim_start_matches('*').to_owned(),
+        _ => value.go_type(),
     }
 }
 
@@ -61,7 +69,7 @@ fn position(index: &Reflected, most: usize) -> Result<usize, String> {
         Value::Int(number, _) => *number,
         Value::Uint(number, _) => *number as i64,
         Value::Nil => return Err("cannot index slice/array with nil".into()),
-        other => return Err(format!("cannot index slice/array with type {}", other.go_type())),
+        _ => return Err(format!("cannot index slice/array with type {}", index.value.go_type())),
     };
     usize::try_from(number).ok().filter(|&at| at <= most).ok_or_else(|| format!("index out of range: {number}"))
 }
@@ -83,7 +91,7 @@ pub(crate) fn slice(item: Reflected, indexes: &[Reflected]) -> Result<Reflected,
         Value::String(_) if indexes.len() == 3 => return Err("cannot 3-index slice a string".into()),
         Value::String(bytes) | Value::Bytes(bytes) => bytes.len(),
         Value::List(list) => list.len(),
-        _ => return Err(format!("can't slice item of type {}", item.value.go_type())),
+        other => return Err(format!("can't slice item of type {}", pointed_type(&item.value, other))),
     };
     let mut bounds = [0, length, length];
     for (bound, index) in bounds.iter_mut().zip(indexes) {
@@ -122,9 +130,6 @@ pub(crate) fn length(item: &Reflected) -> Result<usize, String> {
         Value::String(bytes) | Value::Bytes(bytes) => Ok(bytes.len()),
         Value::List(list) => Ok(list.len()),
         Value::Map(map) => Ok(map.len()),
-        Value::Object(object) if object.kind() == Kind::Ptr => {
-            Err(format!("len of type {}", object.go_type().trim_start_matches('*')))
-        }
-        _ => Err(format!("len of type {}", item.value.go_type())),
+        other => Err(format!("len of type {}", pointed_type(&item.value, other))),
     }
 }

@@ -69,6 +69,10 @@ impl Machine<'_> {
     /// The error of a call that failed.
     pub(super) fn failed(&mut self, tree: &Tree, (node, name): Named<'_>, failure: Failure) -> Error {
         self.at = node;
+        // Each level of a deep recursion repeats the text of those below it.
+        if let Err(failure) = self.budget.bytes(failure.message.len()) {
+            return Error::exhausted_at(tree, node, failure);
+        }
         Error::call(tree, node, &String::from_utf8_lossy(name), failure)
     }
 

@@ -27,7 +27,7 @@ use crate::{
 const MAX_DEPTH: usize = 100_000;
 
 /// How deep functions may execute templates that call functions again. Go overflows its stack somewhere beyond.
-const MAX_NESTED: u32 = 20_000;
+const MAX_NESTED: u32 = 10_000;
 
 /// The state of a render.
 pub(crate) struct Machine<'r> {

@@ -125,6 +125,10 @@ impl Printer {
             self.exceeded = true;
             return;
         }
+        if verb == 'w' && (depth > 0 || !matches!(value, Value::Bytes(_))) {
+            // Only errors may be printed so, and only by Errorf.
+            return if value.is_nil() { self.nested_nil() } else { self.bad_verb(value, verb) };
+        }
         match value {
             Value::Nil => self.nested_nil(),
             Value::Bool(flag) => match verb {
@@ -201,9 +205,6 @@ impl Printer {
     fn object(&mut self, object: &dyn Object, value: &Value, verb: char, depth: usize) {
         if let Some(complex) = object.as_any().downcast_ref::<Complex>() {
             return self.complex(complex, verb, value);
-        }
-        if verb == 'w' {
-            return self.bad_verb(value, verb);
         }
         if !self.flags.sharp_v
             && !self.describing

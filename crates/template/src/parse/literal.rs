@@ -106,8 +106,7 @@ pub(super) fn number(text: &[u8], span: Span, kind: Kind) -> Result<Number, Stri
     match kind {
         Kind::CharConstant => character(text, span),
         Kind::Complex => {
-            let (real, imaginary) =
-                complex_parts(text).ok_or_else(|| "syntax error scanning complex number".to_owned())?;
+            let (real, imaginary) = complex_parts(text)?;
             Ok(complex(span, real, imaginary))
         }
         _ => plain(text, span),
@@ -138,17 +137,74 @@ fn complex(span: Span, real: f64, imaginary: f64) -> Number {
     Number { text: span, int: float.and_then(whole_int), uint: float.and_then(whole_uint), float, ideal }
 }
 
-/// The parts of `1+2i`.
-fn complex_parts(text: &[u8]) -> Option<(f64, f64)> {
-    let text = std::str::from_utf8(text).ok()?.strip_suffix('i')?;
-    let is_exponent = |at: usize| {
-        let before = text.as_bytes().get(at - 1);
-        let hex = text.trim_start_matches(['+', '-']).to_ascii_lowercase().starts_with("0x");
-        matches!(before, Some(b'e' | b'E')) && !hex || matches!(before, Some(b'p' | b'P'))
+/// The parts of `1+2i`. Fails with the words of Go's `fmt.Sscan`.
+fn complex_parts(text: &[u8]) -> Result<(f64, f64), String> {
+    const SCANNING: &str = "syntax error scanning complex number";
+    let real = float_token(text);
+    let (real, rest) = text.split_at_checked(real).ok_or(SCANNING)?;
+    if !matches!(rest.first(), Some(b'+' | b'-')) {
+        return Err(SCANNING.into());
+    }
+    let length = 1 + float_token(rest.get(1..).unwrap_or_default());
+    let (imaginary, rest) = rest.split_at_checked(length).ok_or(SCANNING)?;
+    if rest.first() != Some(&b'i') {
+        return Err(SCANNING.into());
+    }
+    Ok((scanned_float(real)?, scanned_float(imaginary)?))
+}
+
+/// How many bytes `fmt.Sscan` takes for a float. It takes an `i` for the start of `Inf`.
+fn float_token(text: &[u8]) -> usize {
+    let mut at = 0;
+    let mut accept = |set: &[u8]| {
+        let accepted = text.get(at).is_some_and(|byte| set.contains(byte));
+        at += usize::from(accepted);
+        accepted
     };
-    let at = (1..text.len()).find(|&at| matches!(text.as_bytes().get(at), Some(b'+' | b'-')) && !is_exponent(at))?;
-    let (real, imaginary) = text.split_at_checked(at)?;
-    Some((parse_float(real.as_bytes())?, parse_float(imaginary.as_bytes())?))
+    accept(b"+-");
+    if accept(b"iI") && accept(b"nN") && accept(b"fF") {
+        return at;
+    }
+    let hex = accept(b"0") && accept(b"xX");
+    let digits: &[u8] = if hex { b"0123456789aAbBcCdDeEfF_" } else { b"0123456789_" };
+    while accept(digits) {}
+    if accept(b".") {
+        while accept(digits) {}
+    }
+    if accept(if hex { b"pP" } else { b"eEpP" }) {
+        accept(b"+-");
+        while accept(b"0123456789_") {}
+    }
+    at
+}
+
+/// Go: fmt/scan.go `convertFloat`, which knows decimal digits with a binary exponent, too.
+fn scanned_float(text: &[u8]) -> Result<f64, String> {
+    let failed = |function: &str, reason: &str| Err(format!("strconv.{function}: parsing {}: {reason}", quoted(text)));
+    let binary = text.iter().position(|&byte| byte == b'p').filter(|_| !text.iter().any(|byte| b"xX".contains(byte)));
+    let (digits, exponent) = text.split_at_checked(binary.unwrap_or(text.len())).unwrap_or((text, b""));
+    let Some(number) = parse_float(digits) else {
+        let shape: Vec<u8> = digits.split(|byte| b"eEpP".contains(byte)).next().unwrap_or_default().to_vec();
+        let in_range = parse_float(&shape).is_none() || parse_exponent(digits).is_none();
+        return failed("ParseFloat", if in_range { SYNTAX } else { "value out of range" });
+    };
+    let Some(exponent) = exponent.get(1..) else {
+        return Ok(number);
+    };
+    match std::str::from_utf8(exponent).ok().and_then(|exponent| exponent.parse::<i64>().ok()) {
+        Some(exponent) => Ok(number * 2_f64.powi(exponent.clamp(-4_000, 4_000) as i32)),
+        None => failed("Atoi", SYNTAX),
+    }
+}
+
+/// The digits behind `e` or `p`, where there are any.
+fn parse_exponent(text: &[u8]) -> Option<()> {
+    let at = text.iter().position(|byte| b"eEpP".contains(byte))?;
+    let digits = match text.get(at + 1..)? {
+        [b'+' | b'-', digits @ ..] => digits,
+        digits => digits,
+    };
+    (!digits.is_empty()).then_some(())
 }
 
 fn plain(text: &[u8], span: Span) -> Result<Number, String> {

@@ -160,7 +160,11 @@ impl<'t> Parser<'t> {
     }
 
     fn error(&self, message: impl Into<String>) -> Error {
-        let [last, ..] = self.current.tokens;
+        self.error_in(&self.current, message)
+    }
+
+    fn error_in(&self, builder: &Builder<'_>, message: impl Into<String>) -> Error {
+        let [last, ..] = builder.tokens;
         Error::parse(&self.source.name.to_text(), last.line as usize, message.into())
     }
 

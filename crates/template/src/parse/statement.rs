@@ -281,7 +281,11 @@ impl Parser<'_> {
         match self.current.role {
             Role::Main => self.error(format!("unexpected {clause}")),
             Role::Define => self.error(format!("unexpected {clause} in define clause")),
-            Role::Block(_) => self.error(format!("unexpected {clause} in block clause")),
+            // The template around the block complains, on the line that it has read up to.
+            Role::Block(_) => {
+                let outer = self.outer.last().unwrap_or(&self.current);
+                self.error_in(outer, format!("unexpected {clause} in block clause"))
+            }
         }
     }
 
