@@ -1,9 +1,8 @@
 //! Writes parts of a template the way Go's `Node.String` does, for error messages.
 
-use value::Str;
+use value::{Str, quote::quote};
 
 use crate::{
-    fmt::quote_bytes,
     lex::Span,
     stack,
     tree::{Node, Operand, OperandKind, Pipe, Run, Tree},
@@ -56,7 +55,7 @@ impl Tree {
             Node::Invocation(id) => {
                 if let Some(invocation) = self.invocations.get(id as usize) {
                     out.extend_from_slice(b"{{template ");
-                    out.extend_from_slice(&quote_bytes(&invocation.name, false));
+                    out.extend_from_slice(quote(&invocation.name).as_bytes());
                     if let Some(pipe) = invocation.pipe {
                         out.push(b' ');
                         self.write_pipe_id(&mut out, pipe);

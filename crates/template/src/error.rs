@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use value::quote::quote;
+
 use crate::{
     Failure,
-    fmt::quote_bytes,
     tree::{Node, Tree},
 };
 
@@ -62,7 +63,7 @@ impl Error {
     }
 
     pub(crate) fn no_template(name: &str, root: &str) -> Error {
-        let quoted = |text: &str| String::from_utf8_lossy(&quote_bytes(text.as_bytes(), false)).into_owned();
+        let quoted = |text: &str| quote(text.as_bytes());
         let message = format!("no template {} associated with template {}", quoted(name), quoted(root));
         Error::new(Kind::Lookup, name, message)
     }
@@ -73,7 +74,7 @@ impl Error {
         error.0.line = place.line;
         error.0.column = place.column;
         error.0.line_text = place.text;
-        error.0.executing = String::from_utf8_lossy(&quote_bytes(&tree.name, false)).into_owned();
+        error.0.executing = quote(&tree.name);
         error.0.context = tree.describe(node);
         error
     }

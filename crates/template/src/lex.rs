@@ -2,10 +2,12 @@
 //!
 //! Source of the rules: Go `text/template/parse/lex.go`.
 
-use unicode_general_category::{GeneralCategory as Category, get_general_category};
-use value::decode_rune;
-
-use crate::fmt::{is_print, quote_bytes};
+use bstr::ByteSlice;
+use value::{
+    decode_rune,
+    quote::quote,
+    unicode::{is_digit, is_letter, is_print},
+};
 
 /// What an item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,9 +130,9 @@ impl<'t> Lexer<'t> {
                 for _ in 0..10 {
                     length += decode_rune(text.get(length..).unwrap_or_default()).map_or(0, |(_, size)| size);
                 }
-                format!("{}...", lossy(&quote_bytes(text.get(..length).unwrap_or(text), false)))
+                format!("{}...", quote(text.get(..length).unwrap_or(text)))
             }
-            _ => lossy(&quote_bytes(text, false)),
+            _ => quote(text),
         }
     }
 
@@ -341,7 +343,7 @@ impl<'t> Lexer<'t> {
         self.item(Kind::Space)
     }
 
-    fn quoted(&mut self, quote: u8, kind: Kind, unterminated: &str) -> Item {
+    fn quoted(&mut self, mark: u8, kind: Kind, unterminated: &str) -> Item {
         loop {
             match self.byte(0) {
                 None | Some(b'\n') => return self.error(unterminated),
@@ -349,7 +351,7 @@ impl<'t> Lexer<'t> {
                 Some(b'\\') => self.at += 2,
                 Some(byte) => {
                     self.at += 1;
-                    if byte == quote {
+                    if byte == mark {
                         return self.item(kind);
                     }
                 }
@@ -443,7 +445,7 @@ impl<'t> Lexer<'t> {
 
     fn bad_number(&mut self) -> Item {
         let text = self.text.get(self.start..self.at).unwrap_or_default();
-        let message = format!("bad number syntax: {}", lossy(&quote_bytes(text, false)));
+        let message = format!("bad number syntax: {}", quote(text));
         self.error(message)
     }
 
@@ -493,9 +495,22 @@ impl<'t> Lexer<'t> {
     }
 }
 
+/// Whether a text has an action or a comment.
+pub(crate) fn has_action(text: &[u8]) -> bool {
+    find(text, LEFT).is_some()
+}
+
 /// Where `needle`, two bytes, first occurs.
 fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
-    bstr::ByteSlice::find(text, needle)
+    let &first = needle.first()?;
+    let mut from = 0;
+    loop {
+        from += text.get(from..)?.find_byte(first)?;
+        if text.get(from..)?.starts_with(needle) {
+            return Some(from);
+        }
+        from += 1;
+    }
 }
 
 fn is_space(rune: char) -> bool {
@@ -507,15 +522,7 @@ fn is_alphanumeric(rune: char) -> bool {
     if rune.is_ascii() {
         return rune == '_' || rune.is_ascii_alphanumeric();
     }
-    matches!(
-        get_general_category(rune),
-        Category::UppercaseLetter
-            | Category::LowercaseLetter
-            | Category::TitlecaseLetter
-            | Category::ModifierLetter
-            | Category::OtherLetter
-            | Category::DecimalNumber
-    )
+    is_letter(rune) || is_digit(rune)
 }
 
 fn has_left_marker(text: &[u8]) -> bool {

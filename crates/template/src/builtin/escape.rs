@@ -1,8 +1,6 @@
 //! `html`, `js` and `urlquery`.
 
-use value::decode_rune;
-
-use crate::fmt::is_print;
+use value::{decode_rune, unicode::is_print};
 
 /// Go's `template.HTMLEscapeString`.
 pub(crate) fn html(text: &[u8]) -> Vec<u8> {

@@ -1,10 +1,10 @@
 //! Fields, keys of maps, and methods.
 
-use value::{Kind, Map, MapType, Object, Value};
+use value::{Kind, Map, MapType, Object, Value, quote::quote};
 
 use super::{Machine, Reflected, methods};
 use crate::{
-    Error, MissingKey, fmt,
+    Error, MissingKey,
     lex::Span,
     tree::{Node, Operand, OperandKind, Tree},
 };
@@ -104,7 +104,7 @@ impl Machine<'_> {
     fn field(&mut self, tree: &Tree, receiver: Reflected, name: &[u8], access: Access<'_>) -> Result<Reflected, Error> {
         if !receiver.is_valid() {
             if self.templates.missing_key() == MissingKey::Error {
-                return Err(self.error(tree, format!("nil data; no entry for key {}", quoted(name))));
+                return Err(self.error(tree, format!("nil data; no entry for key {}", quote(name))));
             }
             return Ok(Reflected::invalid());
         }
@@ -176,7 +176,7 @@ impl Machine<'_> {
         match self.templates.missing_key() {
             MissingKey::Default => Ok(Reflected::invalid()),
             MissingKey::Zero => Ok(Reflected::zero_entry(map)),
-            MissingKey::Error => Err(self.error(tree, format!("map has no entry for key {}", quoted(name)))),
+            MissingKey::Error => Err(self.error(tree, format!("map has no entry for key {}", quote(name)))),
         }
     }
 
@@ -191,10 +191,6 @@ fn plain_entry(receiver: &Reflected, name: &[u8]) -> Option<Reflected> {
         Value::Map(map) if map.map_type() == MapType::Any => map.get(name).map(Reflected::interface),
         _ => None,
     }
-}
-
-fn quoted(name: &[u8]) -> String {
-    lossy(&fmt::quote_bytes(name, false))
 }
 
 fn lossy(text: &[u8]) -> String {

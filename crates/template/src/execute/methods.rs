@@ -2,9 +2,7 @@
 //!
 //! Source of the rules: Helm pkg/chart/common/values.go.
 
-use value::{Map, MapType, Signature, Type, Value};
-
-use crate::fmt;
+use value::{Map, MapType, Signature, Type, Value, quote::quote};
 
 /// A method of a map.
 pub(super) struct MapMethod {
@@ -40,10 +38,7 @@ fn table(map: &Map, arguments: &[Value]) -> Result<Value, String> {
     for name in path.split(|&byte| byte == b'.') {
         current = match current.get(name) {
             Some(Value::Map(inner)) if inner.map_type() != MapType::String => inner.with_type(MapType::Values),
-            _ => {
-                let name = fmt::quote_bytes(name, false);
-                return Err(format!("{} is not a table", String::from_utf8_lossy(&name)));
-            }
+            _ => return Err(format!("{} is not a table", quote(name))),
         };
     }
     Ok(Value::Map(current))

@@ -13,12 +13,14 @@ mod reflected;
 
 use std::rc::Rc;
 
-use value::{Str, Value};
+use value::{Str, Value, quote::quote};
 
 use self::frame::{Invoked, Loop, Variable};
 pub(crate) use self::reflected::Reflected;
 use crate::{
-    Budget, Error, Executor, Failure, Surroundings, Templates, fmt, stack,
+    Budget, Error, Executor, Failure, Surroundings, Templates, fmt,
+    lex::has_action,
+    stack,
     templates::Layer,
     tree::{Node, Op, Tree},
 };
@@ -216,8 +218,7 @@ impl<'r> Machine<'r> {
             return Err(self.error(tree, "unknown node"));
         };
         let Some(callee) = self.lookup(&invocation.name) else {
-            let name = fmt::quote_bytes(&invocation.name, false);
-            return Err(self.error(tree, format!("template {} not defined", String::from_utf8_lossy(&name))));
+            return Err(self.error(tree, format!("template {} not defined", quote(&invocation.name))));
         };
         if self.invoked.len() >= MAX_DEPTH {
             return Err(self.error(tree, format!("exceeded maximum template depth ({MAX_DEPTH})")));
@@ -262,7 +263,7 @@ impl Executor for Machine<'_> {
 
     fn execute_text(&mut self, text: &Str, data: &Value) -> Result<Result<Vec<u8>, Error>, Error> {
         let root = self.templates.root().to_text();
-        if !bstr::ByteSlice::contains_str(text.as_bytes(), "{{") {
+        if !has_action(text) {
             let paid = self.budget.step(1).and_then(|()| self.budget.bytes(text.len()));
             return paid.map(|()| Ok(text.to_vec())).map_err(|failure| Error::out_of_budget(&root, failure));
         }

@@ -13,11 +13,16 @@ impl Machine<'_> {
         let Some(pipe) = tree.pipes.get(id as usize) else {
             return Ok(Reflected::invalid());
         };
-        let mut last = None;
-        for (command, id) in pipe.commands.of(&tree.commands).iter().zip(pipe.commands.start..) {
-            last = Some(self.command(tree, command, id, last)?.dig());
+        let mut commands = pipe.commands.of(&tree.commands).iter().zip(pipe.commands.start..);
+        let Some((command, id)) = commands.next() else {
+            return Ok(Reflected::invalid());
+        };
+        let mut value = self.command(tree, command, id, None)?;
+        value.dig_in_place();
+        for (command, id) in commands {
+            value = self.command(tree, command, id, Some(value))?;
+            value.dig_in_place();
         }
-        let value = last.unwrap_or_else(Reflected::invalid);
         for declaration in pipe.declarations.of(&tree.declarations) {
             if pipe.assigns {
                 self.assign(tree, *declaration, value.clone())?;

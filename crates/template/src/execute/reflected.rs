@@ -11,7 +11,9 @@ pub(crate) struct Reflected {
     origin: Origin,
 }
 
+// As wide as a word, so that values are moved in whole words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
 enum Origin {
     /// No value at all; `value` is nil.
     Invalid,
@@ -44,11 +46,15 @@ impl Reflected {
     }
 
     /// What is in the interface, where it is one.
-    pub(crate) fn dig(self) -> Reflected {
-        match (self.origin, &self.value) {
-            (Origin::Interface, Value::Nil) => Reflected::invalid(),
-            (Origin::Interface, _) => Reflected { value: self.value, origin: Origin::Concrete },
-            _ => self,
+    pub(crate) fn dig(mut self) -> Reflected {
+        self.dig_in_place();
+        self
+    }
+
+    /// [`Reflected::dig`] without moving the value.
+    pub(crate) fn dig_in_place(&mut self) {
+        if self.origin == Origin::Interface {
+            self.origin = if self.value.is_nil() { Origin::Invalid } else { Origin::Concrete };
         }
     }
 

@@ -7,9 +7,6 @@ mod float;
 mod format;
 mod number;
 mod printer;
-mod quote;
-
-pub(crate) use self::quote::{is_print, quote_bytes};
 
 use value::Value;
 

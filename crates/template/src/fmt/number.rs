@@ -1,5 +1,7 @@
 //! Integers as text: digits in a base, with precision, prefix and sign.
 
+use value::unicode::is_print;
+
 use super::flags::Flags;
 
 /// An integer that is to be printed.
@@ -109,10 +111,10 @@ pub(super) fn unicode_text(flags: &Flags, bits: u64) -> Vec<u8> {
     text.extend_from_slice(digits.as_bytes());
     if flags.sharp
         && let Some(rune) = u32::try_from(bits).ok().and_then(char::from_u32)
-        && super::is_print(rune)
+        && is_print(rune)
     {
         text.extend_from_slice(b" '");
-        super::quote::push_rune(&mut text, rune);
+        text.extend_from_slice(rune.encode_utf8(&mut [0; 4]).as_bytes());
         text.push(b'\'');
     }
     text

@@ -1,12 +1,14 @@
 //! Prints values: containers, strings, numbers, each under its verb.
 
-use value::{FloatKind, Kind, List, Map, Object, Value, decode_rune};
+use value::{
+    FloatKind, Kind, List, Map, Object, Value, decode_rune,
+    quote::{can_backquote, quote, quote_rune, quote_rune_to_ascii, quote_to_ascii},
+};
 
 use super::{
     flags::Flags,
     float::{Float, float_text},
     number::{Base, Integer, decimal, integer_text, rune_of, unicode_text},
-    quote::{can_backquote, quote_bytes, quote_rune},
 };
 use crate::complex::Complex;
 
@@ -297,7 +299,11 @@ impl Printer {
             'x' => Base::Sixteen,
             'X' => Base::SixteenUpper,
             'c' => return self.pad(rune_of(number.bits()).encode_utf8(&mut [0; 4]).as_bytes()),
-            'q' => return self.pad(&quote_rune(rune_of(number.bits()), self.flags.plus)),
+            'q' => {
+                let rune = u32::from(rune_of(number.bits()));
+                let quoted = if self.flags.plus { quote_rune_to_ascii(rune) } else { quote_rune(rune) };
+                return self.pad(quoted.as_bytes());
+            }
             'U' => {
                 let text = unicode_text(&self.flags, number.bits());
                 return self.pad_with(&text, b' ');
@@ -384,7 +390,8 @@ impl Printer {
             let quoted = [b"`", text, b"`"].concat();
             return self.pad(&quoted);
         }
-        self.pad(&quote_bytes(text, self.flags.plus));
+        let quoted = if self.flags.plus { quote_to_ascii(text) } else { quote(text) };
+        self.pad(quoted.as_bytes());
     }
 
     /// The part of a string that the precision, counted in runes, lets through.

@@ -1,6 +1,6 @@
 //! Pipelines, commands and operands.
 
-use value::Value;
+use value::{Value, quote::quote};
 
 use super::{
     Parser,
@@ -8,7 +8,6 @@ use super::{
 };
 use crate::{
     Error,
-    fmt::quote_bytes,
     lex::{Item, Kind, Span},
     stack,
     tree::{Callee, Command, Declaration, Node, Operand, OperandKind, Pipe, Run, Text},
@@ -201,8 +200,7 @@ impl<'t> Parser<'t> {
             _ => {
                 let id = self.keep(operand);
                 let term = self.current.tree.describe(Node::Operand(id));
-                let term = quote_bytes(term.as_bytes(), false);
-                let term = String::from_utf8_lossy(&term);
+                let term = quote(term.as_bytes());
                 return Err(self.error(format!("unexpected . after term {term}")));
             }
         };
@@ -226,7 +224,7 @@ impl<'t> Parser<'t> {
             Kind::Variable => {
                 let name = self.text(token);
                 if !self.current.scope.knows(name) {
-                    return Err(self.error(format!("undefined variable {}", quoted(name))));
+                    return Err(self.error(format!("undefined variable {}", quote(name))));
                 }
                 OperandKind::Variable { slot: self.current.scope.slot(name), names: self.name(token.span) }
             }
@@ -263,7 +261,7 @@ impl<'t> Parser<'t> {
     fn function(&mut self, token: Item) -> Result<OperandKind, Error> {
         let name = self.text(token);
         let Some(target) = self.target(name) else {
-            return Err(self.error(format!("function {} not defined", quoted(name))));
+            return Err(self.error(format!("function {} not defined", quote(name))));
         };
         self.current.tree.callees.push(Callee { name: token.span, target });
         Ok(OperandKind::Function(self.current.tree.callees.len() as u32 - 1))
@@ -278,10 +276,6 @@ impl<'t> Parser<'t> {
 
 fn behind_dot(field: Item) -> Span {
     Span { start: field.span.start + 1, end: field.span.end }
-}
-
-fn quoted(text: &[u8]) -> String {
-    String::from_utf8_lossy(&quote_bytes(text, false)).into_owned()
 }
 
 /// Moves the items to the end of the table.

@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use value::{Str, Value, decode_rune};
+use value::{Str, Value, quote};
 
 use crate::{
     complex::Complex,
-    fmt::quote_bytes,
     lex::{Kind, Span},
     tree::{Ideal, Number},
 };
@@ -14,89 +13,9 @@ use crate::{
 /// What `strconv` says about anything it cannot read.
 const SYNTAX: &str = "invalid syntax";
 
-/// Go's `strconv.Unquote` for a text in double quotes or backquotes. Fails with `invalid syntax`.
+/// Go's `strconv.Unquote`. Fails with `invalid syntax`.
 pub(super) fn unquote(quoted: &[u8]) -> Result<Str, String> {
-    match quoted {
-        [b'`', inner @ .., b'`'] => {
-            Ok(Str::from(inner.iter().copied().filter(|&byte| byte != b'\r').collect::<Vec<u8>>()))
-        }
-        [b'"', inner @ .., b'"'] => {
-            if !inner.contains(&b'\\') && std::str::from_utf8(inner).is_ok() {
-                return Ok(Str::from(inner));
-            }
-            let mut out = Vec::with_capacity(inner.len());
-            let mut rest = inner;
-            while !rest.is_empty() {
-                let (unit, tail) = unquote_unit(rest, b'"')?;
-                match unit {
-                    Unit::Byte(byte) => out.push(byte),
-                    Unit::Rune(rune) => out.extend_from_slice(rune.encode_utf8(&mut [0; 4]).as_bytes()),
-                }
-                rest = tail;
-            }
-            Ok(Str::from(out))
-        }
-        _ => Err(SYNTAX.into()),
-    }
-}
-
-/// One character of a quoted text.
-enum Unit {
-    Byte(u8),
-    Rune(char),
-}
-
-/// The first character of `text`, which stands in quotes of this kind, and what follows it.
-fn unquote_unit(text: &[u8], quote: u8) -> Result<(Unit, &[u8]), String> {
-    let Some((rune, size)) = decode_rune(text) else {
-        return Err(SYNTAX.into());
-    };
-    let rest = text.get(size..).unwrap_or_default();
-    if rune != '\\' {
-        if rune == char::from(quote) {
-            return Err(SYNTAX.into());
-        }
-        return Ok((if rune.is_ascii() { Unit::Byte(rune as u8) } else { Unit::Rune(rune) }, rest));
-    }
-    let Some((&escape, rest)) = rest.split_first() else {
-        return Err(SYNTAX.into());
-    };
-    let simple = match escape {
-        b'a' => 7,
-        b'b' => 8,
-        b'f' => 12,
-        b'n' => b'\n',
-        b'r' => b'\r',
-        b't' => b'\t',
-        b'v' => 11,
-        b'\\' => b'\\',
-        b'\'' | b'"' if escape == quote => escape,
-        b'x' => return code(rest, 2, 16).and_then(byte_unit),
-        b'u' => return code(rest, 4, 16).and_then(rune_unit),
-        b'U' => return code(rest, 8, 16).and_then(rune_unit),
-        b'0'..=b'7' => return code(text.get(1..).unwrap_or_default(), 3, 8).and_then(byte_unit),
-        _ => return Err(SYNTAX.into()),
-    };
-    Ok((Unit::Byte(simple), rest))
-}
-
-/// A number of exactly this many digits.
-fn code(text: &[u8], length: usize, base: u32) -> Result<(u32, &[u8]), String> {
-    let (digits, rest) = text.split_at_checked(length).ok_or(SYNTAX)?;
-    let mut number: u32 = 0;
-    for &digit in digits {
-        let digit = char::from(digit).to_digit(base).ok_or(SYNTAX)?;
-        number = number.wrapping_mul(base).wrapping_add(digit);
-    }
-    Ok((number, rest))
-}
-
-fn byte_unit((number, rest): (u32, &[u8])) -> Result<(Unit, &[u8]), String> {
-    u8::try_from(number).map(|byte| (Unit::Byte(byte), rest)).map_err(|_| SYNTAX.into())
-}
-
-fn rune_unit((number, rest): (u32, &[u8])) -> Result<(Unit, &[u8]), String> {
-    char::from_u32(number).map(|rune| (Unit::Rune(rune), rest)).ok_or_else(|| SYNTAX.into())
+    quote::unquote(quoted).map(Str::from).ok_or_else(|| SYNTAX.into())
 }
 
 /// A number as the lexer found it. Fails with Go's words about it.
@@ -114,14 +33,11 @@ pub(super) fn number(text: &[u8], span: Span, kind: Kind) -> Result<Number, Stri
 }
 
 fn character(text: &[u8], span: Span) -> Result<Number, String> {
-    let (unit, tail) = unquote_unit(text.get(1..).unwrap_or_default(), b'\'')?;
+    let (unit, tail) = quote::unquote_char(text.get(1..).unwrap_or_default(), b'\'').ok_or(SYNTAX)?;
     if tail != b"'" {
         return Err(format!("malformed character constant: {}", Str::from(text).to_text()));
     }
-    let code = match unit {
-        Unit::Byte(byte) => i64::from(byte),
-        Unit::Rune(rune) => i64::from(u32::from(rune)),
-    };
+    let code = i64::from(unit.value());
     Ok(Number {
         text: span,
         int: Some(code),
@@ -180,7 +96,8 @@ fn float_token(text: &[u8]) -> usize {
 
 /// Go: fmt/scan.go `convertFloat`, which knows decimal digits with a binary exponent, too.
 fn scanned_float(text: &[u8]) -> Result<f64, String> {
-    let failed = |function: &str, reason: &str| Err(format!("strconv.{function}: parsing {}: {reason}", quoted(text)));
+    let failed =
+        |function: &str, reason: &str| Err(format!("strconv.{function}: parsing {}: {reason}", quote::quote(text)));
     let binary = text.iter().position(|&byte| byte == b'p').filter(|_| !text.iter().any(|byte| b"xX".contains(byte)));
     let (digits, exponent) = text.split_at_checked(binary.unwrap_or(text.len())).unwrap_or((text, b""));
     let Some(number) = parse_float(digits) else {
@@ -225,13 +142,13 @@ fn plain(text: &[u8], span: Span) -> Result<Number, String> {
         number.float = Some(uint as f64);
     } else if let Some(float) = parse_float(text) {
         if !text.iter().any(|byte| b".eEpP".contains(byte)) {
-            return Err(format!("integer overflow: {}", quoted(text)));
+            return Err(format!("integer overflow: {}", quote::quote(text)));
         }
         number.float = Some(float);
         number.int = whole_int(float);
         number.uint = whole_uint(float);
     } else {
-        return Err(format!("illegal number syntax: {}", quoted(text)));
+        return Err(format!("illegal number syntax: {}", quote::quote(text)));
     }
     number.ideal = ideal(text, &number);
     Ok(number)
@@ -256,10 +173,6 @@ fn whole_int(float: f64) -> Option<i64> {
 
 fn whole_uint(float: f64) -> Option<u64> {
     ((0.0..18_446_744_073_709_551_616.0).contains(&float) && float.fract() == 0.0).then_some(float as u64)
-}
-
-fn quoted(text: &[u8]) -> String {
-    String::from_utf8_lossy(&quote_bytes(text, false)).into_owned()
 }
 
 /// Go's `strconv.ParseUint(text, 0, 64)`.

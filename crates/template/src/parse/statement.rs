@@ -4,12 +4,11 @@
 
 use std::rc::Rc;
 
-use value::Str;
+use value::{Str, quote::quote};
 
 use super::{Builder, Parser, literal::unquote, scope::ScopeMark};
 use crate::{
     Error,
-    fmt::quote_bytes,
     lex::{Item, Kind},
     tree::{Invocation, Op, Tree},
 };
@@ -114,8 +113,7 @@ impl Parser<'_> {
             Some(before) if before.is_empty => *before = Rc::new(tree),
             Some(_) if is_empty => {}
             Some(_) => {
-                let name = quote_bytes(&name, false);
-                let name = String::from_utf8_lossy(&name);
+                let name = quote(&name);
                 return Err(self.error(format!("template: multiple definition of template {name}")));
             }
         }
