@@ -16,6 +16,7 @@ pub mod fmt;
 mod function;
 mod lex;
 mod parse;
+mod pki;
 pub mod regex;
 pub mod sprig;
 mod stack;

@@ -102,6 +102,16 @@ impl Time {
         Time { location: Rc::clone(location), monotonic: None, ..self.clone() }
     }
 
+    /// The same time in UTC.
+    pub(crate) fn in_utc(&self) -> Time {
+        self.within(&Location::utc())
+    }
+
+    /// The year, in the zone that it is shown in.
+    pub(crate) fn year(&self) -> i64 {
+        self.civil().year
+    }
+
     /// Seconds since 1970.
     pub(crate) fn unix_seconds(&self) -> i64 {
         self.seconds
