@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
-use template::{Body, BoundFunction, Call, Failure, Function, Functions};
+use template::{Body, BoundFunction, Call, Failure, Function, Functions, toml};
 use value::{Map, Signature, Str, Type, Value, json, yaml};
 
 use crate::{Lookup, Mode, Warning};
@@ -66,6 +66,19 @@ fn conversions() -> Vec<Function> {
         Function::native("mustToJson", ANY, |call, arguments| {
             must(call, arguments, |value| json::to_vec(value).map_err(|error| error.to_string()))
         }),
+        Function::native("toToml", ANY, |call, arguments| {
+            let written = toml::to_vec(arguments.first().unwrap_or(&Value::Nil));
+            let text = match written {
+                Ok(text) => text,
+                Err(error) if error.panics => return Err(Failure::new(error.message)),
+                Err(error) => error.message.into_bytes(),
+            };
+            call.budget.bytes(text.len())?;
+            Ok(Value::string(text))
+        }),
+        Function::native("mustToToml", ANY, |call, arguments| {
+            must(call, arguments, |value| toml::to_vec(value).map_err(|error| error.message))
+        }),
         Function::native("fromYaml", TEXT, |call, arguments| {
             let read = yaml::map_from_slice(text(call, arguments)?);
             Ok(map_or_error(read.map_err(|error| error.to_string())))
@@ -81,6 +94,9 @@ fn conversions() -> Vec<Function> {
         Function::native("fromJsonArray", TEXT, |call, arguments| {
             let read = json::from_slice(text(call, arguments)?).map_err(|error| error.to_string());
             Ok(list_or_error(read, ""))
+        }),
+        Function::native("fromToml", TEXT, |call, arguments| {
+            Ok(map_or_error(toml::from_slice(text(call, arguments)?)))
         }),
     ]
 }

@@ -23,6 +23,7 @@ mod stack;
 mod surroundings;
 mod templates;
 mod time;
+pub mod toml;
 mod tree;
 
 pub use crate::{
