@@ -43,8 +43,12 @@ fn value(item: toml::Value) -> Value {
 /// A time; where the document does not say the zone, it is UTC.
 fn datetime(time: &toml::value::Datetime) -> Value {
     let text = time.to_string();
-    let layouts: [&[u8]; 4] =
-        [b"2006-01-02T15:04:05.999999999Z07:00", b"2006-01-02T15:04:05.999999999", b"2006-01-02", b"15:04:05.999999999"];
+    let layouts: [&[u8]; 4] = [
+        b"2006-01-02T15:04:05.999999999Z07:00",
+        b"2006-01-02T15:04:05.999999999",
+        b"2006-01-02",
+        b"15:04:05.999999999",
+    ];
     let utc = Location::utc();
     let read = layouts.iter().find_map(|layout| Time::parse(layout, text.as_bytes(), &utc).ok());
     match read {

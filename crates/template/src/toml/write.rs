@@ -122,7 +122,7 @@ impl Writer {
     fn header(&mut self, open: &str, close: &str) {
         self.indent();
         self.text.extend_from_slice(open.as_bytes());
-        let names: Vec<Vec<u8>> = self.key.iter().map(|name| bare_or_quoted(name)).collect();
+        let names: Vec<Vec<u8>> = self.key.iter().map(bare_or_quoted).collect();
         self.text.extend(names.join(&b'.'));
         self.text.extend_from_slice(close.as_bytes());
         self.text.push(b'\n');
