@@ -105,3 +105,46 @@ impl Import {
         Value::Map(Map::from_entries(MapType::String, entries))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use value::json;
+
+    use super::*;
+    use crate::{File, process_dependencies};
+
+    fn processed(imports: &str, values: &str) -> Result<Chart, Error> {
+        let file = |name: &str, data: String| File { name: name.into(), data: data.into(), modified: None };
+        let dependency = format!("{{name: c, version: 1.0.0, repository: '', import-values: [{imports}]}}");
+        let files = vec![
+            file("Chart.yaml", format!("apiVersion: v2\nname: p\nversion: 1.0.0\ndependencies: [{dependency}]\n")),
+            file("charts/c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n".into()),
+            file("charts/c/values.yaml", values.into()),
+        ];
+        let mut chart = Chart::from_files(files, &mut Vec::new())?;
+        process_dependencies(&mut chart, &Map::default(), &mut Vec::new())?;
+        Ok(chart)
+    }
+
+    /// Helm overflows its stack here.
+    #[test]
+    fn table_imported_into_itself_is_copied() {
+        let imports = "{child: a, parent: .}, {child: a.b, parent: b.c}";
+        let chart = processed(imports, "a: {b: {x: 1}}\n").unwrap();
+        let values = json::to_vec(&Value::Map(chart.values)).unwrap();
+        let values = String::from_utf8(values).unwrap();
+        assert_eq!(values, r#"{"b":{"c":{"x":1},"x":1},"c":{"a":{"b":{"c":{"x":1},"x":1}},"global":{}}}"#);
+    }
+
+    #[test]
+    fn imports_that_double_again_and_again_end_with_an_error() {
+        let double = |index: usize| {
+            format!("{{child: all.d{index}, parent: d{0}.x}}, {{child: all.d{index}, parent: d{0}.y}}", index + 1)
+        };
+        let imports: Vec<String> = (1..40).map(double).collect();
+        let tables: Vec<String> = (1..42).map(|index| format!("d{index}: {{k: {{v: 1}}}}")).collect();
+        let imports = format!("{{child: all, parent: .}}, {}", imports.join(", "));
+        let error = processed(&imports, &format!("all: {{{}}}\n", tables.join(", "))).unwrap_err();
+        assert_eq!(error, Error::ImportTooLarge("p".into()));
+    }
+}

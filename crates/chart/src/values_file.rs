@@ -86,3 +86,15 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         None => line,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Helm 4.2.4 loses such a line: <https://github.com/helm/helm/issues/32525>.
+    #[test]
+    fn last_line_of_4096_bytes_is_read() {
+        let text = format!("a: 1\nb: \"{}\"", "x".repeat(4091));
+        assert_eq!(read_values(text.as_bytes()).unwrap().keys(), [value::Str::from("a"), value::Str::from("b")]);
+    }
+}
