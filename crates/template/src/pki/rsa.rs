@@ -162,3 +162,76 @@ fn gcd(mut one: BigUint, mut other: BigUint) -> BigUint {
     }
     one
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// Bytes of a simple sequence that goes on from call to call.
+    pub(crate) fn sequence() -> impl Fn(&mut [u8]) {
+        let state = Cell::new(0x2545_f491_4f6c_dd1d_u64);
+        move |bytes| {
+            for byte in bytes {
+                let mut next = state.get();
+                next ^= next << 13;
+                next ^= next >> 7;
+                next ^= next << 17;
+                state.set(next);
+                *byte = (next >> 32) as u8;
+            }
+        }
+    }
+
+    #[test]
+    fn keys_have_all_their_bits_and_sign() {
+        let random = sequence();
+        for _ in 0..3 {
+            let key = generate::<8>(&random);
+            assert_eq!(key.modulus.bits(), 1024);
+            let again = RsaKey::from_der(&key.to_der()).unwrap();
+            assert_eq!(again.to_der(), key.to_der());
+            let signature = BigUint::from_bytes_be(&key.sign(b"message").unwrap());
+            let padded = signature.modpow(&key.exponent, &key.modulus).to_bytes_be();
+            assert!(padded.ends_with(&Sha256::digest(b"message")));
+        }
+    }
+
+    #[test]
+    fn primes_are_the_first_of_their_progression() {
+        let random = sequence();
+        let two = BigUint::from(2_u8);
+        let is_prime = |number: &BigUint| {
+            (2_u32..40).all(|base| BigUint::from(base).modpow(&(number - 1_u8), number) == BigUint::from(1_u8))
+        };
+        for _ in 0..20 {
+            let start = random_odd(128, 2, &random);
+            let prime = first_prime::<2>(&start, &two, &random).unwrap();
+            let mut number = start;
+            while !is_prime(&number) {
+                number += 2_u8;
+            }
+            assert_eq!(prime, number);
+        }
+    }
+
+    #[test]
+    fn spoilt_keys_are_refused() {
+        let key = generate::<4>(&sequence());
+        let spoilt = [
+            RsaKey { modulus: &key.modulus + 2_u8, ..key.clone() },
+            RsaKey { secret: &key.secret + 1_u8, ..key.clone() },
+            RsaKey { coefficient: &key.coefficient + 1_u8, ..key.clone() },
+            RsaKey { primes: [BigUint::from(1_u8), key.modulus.clone()], ..key.clone() },
+            RsaKey { exponent: BigUint::from(3_u8), ..key.clone() },
+        ];
+        for key in spoilt {
+            assert!(RsaKey::from_der(&key.to_der()).is_err());
+        }
+        let der = key.to_der();
+        for length in 0..der.len() {
+            assert!(RsaKey::from_der(der.get(..length).unwrap()).is_err());
+        }
+    }
+}

@@ -59,7 +59,7 @@ impl Object for CertificateAndKey {
     }
 }
 
-pub(super) fn pair(certificate: impl Into<Str>, key: impl Into<Str>) -> Value {
+fn pair(certificate: impl Into<Str>, key: impl Into<Str>) -> Value {
     Value::Object(Rc::new(CertificateAndKey { certificate: certificate.into(), key: key.into() }))
 }
 

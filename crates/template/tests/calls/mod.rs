@@ -9,7 +9,7 @@ use std::{fs, path::Path};
 
 use serde_json::{Value as Json, json};
 use template::{Budget, Call, Error, Executor, Fixed, Functions, sprig};
-use value::{Map, Object, Str, Value};
+use value::{Map, Object, Str, UintKind, Value};
 
 /// The cases of all files of a family.
 fn cases(family: &str) -> Vec<Json> {
@@ -61,6 +61,7 @@ fn argument(json: &Json) -> Value {
         Json::Array(items) => Value::list(items.iter().map(argument).collect()),
         Json::Object(object) => match object.iter().next().unwrap() {
             (kind, Json::String(digits)) if kind == "bytes" => Value::string(from_hex(digits)),
+            (kind, number) if kind == "uint32" => Value::Uint(number.as_u64().unwrap(), UintKind::Uint32),
             (kind, number) if kind == "int64" => Value::int64(number.as_i64().unwrap()),
             (kind, Json::Object(entries)) if kind == "map" => {
                 let map = Map::default();
@@ -87,6 +88,10 @@ fn answer(value: &Value) -> Json {
         }
         Value::Float(number, _) => json!(format!("F{number}")),
         Value::Bytes(bytes) => json!(bytes.to_str().unwrap()),
+        Value::Object(object) if object.go_type() == "sprig.certificate" => {
+            let fields = object.fields().into_iter().map(|(name, value)| (name.to_owned(), answer(&value)));
+            json!({"certificate": serde_json::Map::from_iter(fields)})
+        }
         Value::Object(object) => {
             let text = object.display().unwrap();
             json!(match object.go_type().as_str() {
@@ -139,6 +144,16 @@ fn check(family: &str) {
 #[test]
 fn regex() {
     check("regex");
+}
+
+#[test]
+fn crypto() {
+    check("crypto");
+}
+
+#[test]
+fn url() {
+    check("url");
 }
 
 #[test]
