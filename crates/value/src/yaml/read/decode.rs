@@ -9,12 +9,14 @@ use std::{
 };
 
 use super::{
+    alias_limit::Counts,
     json_limits,
+    json_scalar::{Repeated, key_text, plain_value, string},
     node::{Document, Node, NodeId, Shape},
     resolve::{Resolved, resolve},
     typed::{self, TypedKey},
 };
-use crate::{Map, MapType, Str, UintKind, Value, number, yaml::Error};
+use crate::{Map, MapType, Str, UintKind, Value, yaml::Error};
 
 /// Strings longer than this are shared where there are aliases, which may repeat them.
 const SHARED_LENGTH: usize = 64;
@@ -399,138 +401,5 @@ impl<'d> Decoder<'d> {
             return Err(error);
         }
         Ok((value, self.remarks))
-    }
-}
-
-/// A float as a key (sigs.k8s.io/yaml: `convertToJSONableObject`).
-fn float_key(number: f64) -> String {
-    match number {
-        _ if number.is_nan() => ".nan".into(),
-        _ if number.is_infinite() => if number > 0.0 { ".inf" } else { "-.inf" }.into(),
-        // As Go converts to float32, which may come to infinity.
-        _ => match number::format_float(number, b'g', None, 32).as_str() {
-            "+Inf" => ".inf".into(),
-            "-Inf" => "-.inf".into(),
-            text => text.into(),
-        },
-    }
-}
-
-/// A decoded string; only binary data is owned, and JSON replaces each invalid byte of it.
-fn string(text: Cow<'_, [u8]>) -> Str {
-    match text {
-        Cow::Borrowed(text) => Str::from(text),
-        Cow::Owned(bytes) => Str::from(Str::from(bytes).to_text()),
-    }
-}
-
-/// A scalar's value after the round trip through JSON, where every number is a float.
-fn plain_value(resolved: Resolved<'_>) -> Value {
-    match resolved {
-        Resolved::Nil => Value::Nil,
-        Resolved::Bool(flag) => Value::Bool(flag),
-        Resolved::Int(number) => Value::float(number as f64),
-        Resolved::Uint(number) => Value::float(number as f64),
-        Resolved::Float(number) => Value::float(number),
-        Resolved::String(text) => Value::String(string(text)),
-    }
-}
-
-/// The key in JSON; nothing where it cannot be one.
-fn key_text(resolved: Resolved<'_>) -> Option<Str> {
-    Some(match resolved {
-        Resolved::String(text) => string(text),
-        Resolved::Int(number) => Str::from(number.to_string()),
-        Resolved::Float(number) => Str::from(float_key(number)),
-        Resolved::Bool(flag) => Str::from(if flag { "true" } else { "false" }),
-        Resolved::Nil | Resolved::Uint(_) => return None,
-    })
-}
-
-/// The value of a scalar node that has been decoded without an error.
-pub(super) fn scalar(document: &Document<'_>, node: &Node) -> Value {
-    resolve(document, node).map_or(Value::Nil, plain_value)
-}
-
-/// The key that a scalar node is, if JSON can have it.
-pub(super) fn key(document: &Document<'_>, node: &Node) -> Option<Str> {
-    resolve(document, node).ok().and_then(key_text)
-}
-
-/// How much of the decoding is the work of aliases.
-#[derive(Default)]
-struct Counts {
-    nodes: u64,
-    in_aliases: u64,
-    alias_depth: usize,
-}
-
-impl Counts {
-    /// Counts a node; true where aliases have become excessive (go-yaml v2: `decoder.unmarshal`). With zero only
-    /// counts.
-    #[inline]
-    fn count(&mut self, check: u64) -> bool {
-        self.nodes += 1;
-        if self.alias_depth > 0 {
-            self.in_aliases += 1;
-        }
-        check > 0
-            && self.in_aliases > 100
-            && self.nodes > 1000
-            && self.in_aliases as f64 / self.nodes as f64 > allowed_ratio(self.nodes)
-    }
-}
-
-/// The share of the decoding that aliases may have (go-yaml v2: `allowedAliasRatio`).
-fn allowed_ratio(nodes: u64) -> f64 {
-    const LOW: u64 = 400_000;
-    const HIGH: u64 = 4_000_000;
-    match nodes {
-        ..=LOW => 0.99,
-        HIGH.. => 0.10,
-        _ => 0.99 - 0.89 * ((nodes - LOW) as f64 / (HIGH - LOW) as f64),
-    }
-}
-
-/// Short strings that were read before, of which each is likely to come again.
-struct Repeated(Vec<Option<Str>>);
-
-impl Repeated {
-    /// How many are kept; a power of two.
-    const SLOTS: usize = 256;
-
-    /// Longer strings are not kept.
-    const LENGTH: usize = 24;
-}
-
-impl Default for Repeated {
-    fn default() -> Repeated {
-        Repeated(vec![None; Repeated::SLOTS])
-    }
-}
-
-impl Repeated {
-    /// The string of these bytes.
-    #[inline]
-    fn string(&mut self, text: &[u8]) -> Str {
-        let ([first, ..], [.., last]) = (text, text) else { return Str::default() };
-        if text.len() > Repeated::LENGTH {
-            return Str::from(text);
-        }
-        let middle = text.get(text.len() / 2).copied().unwrap_or(0);
-        let hash = usize::from(*first)
-            .wrapping_mul(31)
-            .wrapping_add(usize::from(*last).wrapping_mul(7))
-            .wrapping_add(usize::from(middle).wrapping_mul(131))
-            .wrapping_add(text.len().wrapping_mul(17));
-        match self.0.get_mut(hash % Repeated::SLOTS) {
-            Some(Some(known)) if known.as_bytes() == text => known.clone(),
-            Some(slot) => {
-                let string = Str::from(text);
-                *slot = Some(string.clone());
-                string
-            }
-            None => Str::from(text),
-        }
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! The way of a document: [`input`] (characters) to [`scan`] (tokens) to [`parse`] (nodes) to [`decode`] (values).
 
+mod alias_limit;
 mod cursor;
 mod decode;
 mod input;
 mod json_limits;
+mod json_scalar;
 mod node;
 mod parse;
 mod resolve;

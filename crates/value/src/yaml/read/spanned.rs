@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::{
-    decode::{self, Options},
+    decode::Options,
     input::Input,
-    json_limits,
+    json_limits, json_scalar,
     node::{Document, NodeId, Shape},
     parse, read_document,
     token::Mark,
@@ -117,7 +117,7 @@ impl Walk<'_> {
         let nil = Content::Scalar(Value::Nil);
         let content = match self.document.node(target) {
             Some(node) if depth > 0 => match node.shape {
-                Shape::Scalar => Content::Scalar(decode::scalar(self.document, node)),
+                Shape::Scalar => Content::Scalar(json_scalar::scalar(self.document, node)),
                 Shape::Sequence => {
                     Content::List(self.document.children(target).map(|item| self.node(item, depth - 1)).collect())
                 }
@@ -139,7 +139,7 @@ impl Walk<'_> {
             let Some(node) = self.document.node(self.target(key)) else { continue };
             if self.document.node(key).is_some_and(|node| self.document.is_merge(node)) {
                 self.merge(value, depth, entries);
-            } else if let Some(text) = decode::key(self.document, node) {
+            } else if let Some(text) = json_scalar::key(self.document, node) {
                 let value = self.node(value, depth);
                 entries.insert(SpannedEntry { key: text, position: self.position(key), value });
             }
