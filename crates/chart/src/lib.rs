@@ -14,6 +14,7 @@ mod error;
 mod glob;
 mod ignore;
 mod import_values;
+mod lint;
 mod load;
 mod metadata;
 mod options;
@@ -38,6 +39,10 @@ pub use crate::{
     error::Error,
     glob::{BadPattern, matches as path_matches},
     ignore::Ignore,
+    lint::{
+        Finding, Findings, ManifestHead, Severity, has_listed_resource_policy, lint_chart_file, lint_crd,
+        lint_dependencies, read_heads,
+    },
     metadata::{API_VERSION_1, API_VERSION_2, Dependency, Lock, Maintainer, Marks, Metadata},
     options::ValueOptions,
     package::{ArchiveTime, archive_name, has_legacy_lock, write_archive},

@@ -61,7 +61,15 @@ pub(crate) enum Unknown {
 ///
 /// The error is what `yaml.Unmarshal` says after it has parsed the YAML.
 pub(crate) fn fit(value: &Value, record: &'static Record, unknown: Unknown) -> Result<Option<Fields>, String> {
-    let mut fitter = Fitter { unknown, saved: None, path: Vec::new() };
+    fit_with(value, record, Fitter { unknown, json: false, saved: None, path: Vec::new() })
+}
+
+/// Fits a JSON document into a record, as `json.Unmarshal` alone does: no scalar becomes a text.
+pub(crate) fn fit_json(value: &Value, record: &'static Record) -> Result<Option<Fields>, String> {
+    fit_with(value, record, Fitter { unknown: Unknown::Skip, json: true, saved: None, path: Vec::new() })
+}
+
+fn fit_with(value: &Value, record: &'static Record, mut fitter: Fitter) -> Result<Option<Fields>, String> {
     let fitted = match value {
         Value::Nil => None,
         Value::Map(map) => Some(fitter.record(map, record)?),
@@ -72,6 +80,7 @@ pub(crate) fn fit(value: &Value, record: &'static Record, unknown: Unknown) -> R
         }
     };
     match fitter.saved {
+        Some(message) if fitter.json => Err(message),
         Some(message) => Err(decoding(&message)),
         None => Ok(fitted),
     }
@@ -79,6 +88,8 @@ pub(crate) fn fit(value: &Value, record: &'static Record, unknown: Unknown) -> R
 
 struct Fitter {
     unknown: Unknown,
+    /// Whether the document is JSON, so that sigs.k8s.io/yaml has no part in it.
+    json: bool,
     /// The first value of a wrong type; Go reads on, for a worse error may come.
     saved: Option<String>,
     /// Where we are: struct and field.
@@ -157,6 +168,8 @@ impl Fitter {
             (Shape::Time, _) => return Err(decoding("Time.UnmarshalJSON: input is not a JSON string")),
             (_, Value::Nil) => Fitted::Null,
             (Shape::Any, value) => Fitted::Any(as_json(value, Value::MAX_DEPTH)?),
+            (Shape::Text, Value::String(text)) => Fitted::Text(text.to_text().into_owned()),
+            (Shape::Text, other) if self.json => self.mismatch(other, "string"),
             (Shape::Text, value) => match as_text(value) {
                 Some(text) => Fitted::Text(text),
                 None => self.mismatch(value, "string"),

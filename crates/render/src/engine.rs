@@ -93,7 +93,7 @@ pub struct Rendered {
 /// Fails at the first template that cannot be parsed or executed.
 pub fn render(chart: &Chart, values: Map, options: &RenderOptions<'_>) -> Result<Rendered, Error> {
     let shared = Shared {
-        release: top::release(&options.release),
+        release: top::release(&options.release, options.mode),
         capabilities: crate::capabilities::capabilities(options.capabilities),
     };
     let mut renderables = Vec::new();

@@ -3,7 +3,7 @@
 use chart::{Chart, File};
 use value::{Map, MapType, Str, Value};
 
-use crate::{Release, files::Files};
+use crate::{Mode, Release, files::Files};
 
 /// A template to be rendered, and the map that it sees.
 pub(crate) struct Renderable {
@@ -23,13 +23,13 @@ pub(crate) struct Shared {
     pub(crate) capabilities: Value,
 }
 
-/// `.Release`
-pub(crate) fn release(release: &Release) -> Value {
+/// `.Release`; lint is neither an upgrade nor an install.
+pub(crate) fn release(release: &Release, mode: Mode) -> Value {
     Value::map([
         ("Name", Value::string(release.name.as_str())),
         ("Namespace", Value::string(release.namespace.as_str())),
         ("IsUpgrade", Value::Bool(release.is_upgrade)),
-        ("IsInstall", Value::Bool(!release.is_upgrade)),
+        ("IsInstall", Value::Bool(!release.is_upgrade && mode == Mode::Render)),
         ("Revision", Value::int(release.revision)),
         ("Service", Value::string("Helm")),
     ])

@@ -83,6 +83,31 @@ impl Json {
         }
     }
 
+    /// The value as `encoding/json` reads it into an `interface{}`: every number a `float64`.
+    pub(crate) fn to_value(&self) -> Value {
+        match self {
+            Json::Null | Json::Other(_) => Value::Nil,
+            Json::Bool(flag) => Value::Bool(*flag),
+            Json::Number(number) => Value::float(number.parse().unwrap_or(f64::INFINITY)),
+            Json::String(text) => Value::string(&**text),
+            Json::List(list) => Value::list(list.iter().map(Json::to_value).collect()),
+            Json::Object(object) => Value::map(object.iter().map(|(key, item)| (&**key, item.to_value()))),
+        }
+    }
+
+    /// Reads the first value of a stream, and gives the bytes up to its end; nothing where there is none.
+    pub(crate) fn parse_first(text: &[u8]) -> Result<Option<(Json, usize)>, ParseError> {
+        let mut parser = Parser { text, at: 0 };
+        if parser.peek_token().is_none() {
+            return Ok(None);
+        }
+        match parser.value(0) {
+            Ok(value) => Ok(Some((value, parser.at))),
+            // Go counts the byte that it stumbles over as read.
+            Err(message) => Err(ParseError { message, offset: parser.peek().map(|_| parser.at + 1) }),
+        }
+    }
+
     /// Reads one document with nothing behind it.
     pub(crate) fn parse(text: &[u8]) -> Result<Json, String> {
         let mut parser = Parser { text, at: 0 };
@@ -95,6 +120,14 @@ impl Json {
             Some(_) => Err("invalid character after top-level value".into()),
         }
     }
+}
+
+/// What is wrong with a JSON text.
+#[derive(Debug)]
+pub(crate) struct ParseError {
+    pub(crate) message: String,
+    /// How many bytes were read; nothing where the text ends too soon.
+    pub(crate) offset: Option<usize>,
 }
 
 struct Parser<'a> {

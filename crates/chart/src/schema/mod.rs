@@ -11,7 +11,7 @@ mod document;
 mod draft;
 mod failure;
 mod format;
-mod json;
+pub(crate) mod json;
 mod keywords;
 mod pattern;
 mod pointer;

@@ -7,6 +7,7 @@ use crate::{
     flags::VALUES,
     invocation::Invocation,
     spec::{Action, Arguments, Command, Flag},
+    surroundings::Machine,
 };
 
 pub(super) static LINT: Command = Command {
@@ -36,7 +37,8 @@ What would make an installation fail is reported as [ERROR], what goes against c
 fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let values = invocation.values().merge(&mut std::io::stdin().lock())?;
     let flags = &invocation.flags;
-    let report = pintle::lint(&LintOptions {
+    let surroundings = Machine::new(invocation.environment, false);
+    let options = LintOptions {
         paths: invocation.arguments.clone(),
         values,
         namespace: invocation.namespace(),
@@ -45,6 +47,7 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
         quiet: flags.bool("quiet"),
         skip_schema_validation: flags.bool("skip-schema-validation"),
         kube_version: flags.text("kube-version").to_owned(),
-    });
+    };
+    let report = pintle::lint(&options, &surroundings);
     invocation.report(report)
 }
