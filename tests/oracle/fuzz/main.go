@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
+	"github.com/Masterminds/sprig/v3"
 	"helm.sh/helm/v4/pkg/chart/common"
 	chart "helm.sh/helm/v4/pkg/chart/v2"
 	"helm.sh/helm/v4/pkg/engine"
@@ -84,6 +85,8 @@ func reply(r request) (a answer) {
 		output, err = set(r.How, string(r.Text))
 	case "semver":
 		output, err = compare(r.How, string(r.Text))
+	case "functions":
+		output = functions()
 	default:
 		err = fmt.Errorf("unknown kind %q", r.Kind)
 	}
@@ -91,6 +94,20 @@ func reply(r request) (a answer) {
 		return answer{Error: err.Error()}
 	}
 	return answer{Output: output}
+}
+
+// functions lists what templates can call, but for printf, which has counts of its own: sprig's, text/template's and
+// Helm's.
+func functions() []byte {
+	names := strings.Fields("and call html index slice js len not or print println urlquery eq ge gt le lt ne " +
+		"toYaml mustToYaml toYamlPretty fromYaml fromYamlArray toJson mustToJson fromJson fromJsonArray " +
+		"toToml mustToToml fromToml include tpl required lookup getHostByName fail")
+	for name := range sprig.TxtFuncMap() {
+		if name != "env" && name != "expandenv" {
+			names = append(names, name)
+		}
+	}
+	return []byte(strings.Join(names, "\n"))
 }
 
 func render(text, values []byte) ([]byte, error) {

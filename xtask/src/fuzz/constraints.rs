@@ -2,15 +2,22 @@
 
 use super::{Counts, Request, random::Random};
 
+pub(crate) const OPERATORS: [&str; 14] =
+    ["", "=", "!=", ">", "<", ">=", "=>", "<=", "=<", "~", "~>", "^", "=v", ">= "];
+
+/// What the counts call an operator.
+pub(crate) fn name(operator: &str) -> String {
+    format!("constraint {operator:?}")
+}
+
 pub(crate) fn generate(random: &mut Random, counts: &mut Counts) -> Request {
     let mut text = String::new();
     for part in 0..1 + random.below(3) {
         if part > 0 {
             text.push_str(random.word(&[" ", ", ", ",", " || ", "||", " - ", "  "]));
         }
-        let operator =
-            *random.pick(&["", "", "=", "!=", ">", "<", ">=", "=>", "<=", "=<", "~", "~>", "^", "=v", ">= ", "!"]);
-        *counts.entry(format!("constraint {operator:?}")).or_default() += 1;
+        let operator = if random.one_in(30) { "!" } else { *random.pick(&OPERATORS) };
+        *counts.entry(name(operator)).or_default() += 1;
         text.push_str(operator);
         text.push_str(&version(random, true));
     }

@@ -69,18 +69,51 @@ const PLAIN: [&str; 64] = [
     "...x",
 ];
 
+/// What the counts call the constructs.
+pub(crate) const CONSTRUCTS: [&str; 23] = [
+    "yaml document start",
+    "yaml document end",
+    "yaml broken byte",
+    "yaml block map",
+    "yaml block list",
+    "yaml merge key",
+    "yaml duplicate key",
+    "yaml complex key",
+    "yaml key",
+    "yaml comment",
+    "yaml anchor",
+    "yaml alias",
+    "yaml tag",
+    "yaml plain",
+    "yaml single quoted",
+    "yaml double quoted",
+    "yaml literal",
+    "yaml folded",
+    "yaml flow list",
+    "yaml flow map",
+    "yaml empty",
+    "yaml directive",
+    "yaml byte order mark",
+];
+
 /// A document of a few constructs.
 pub(crate) fn generate(random: &mut Random, counts: &mut Counts) -> Request {
     let mut text = String::new();
-    if random.one_in(20) {
-        text.push_str(random.word(&[
+    if random.one_in(8) {
+        let start = random.word(&[
             "---\n",
             "%YAML 1.1\n---\n",
             "# comment\n",
             "--- ",
             "\u{feff}",
             "%TAG ! tag:x,2000:\n---\n",
-        ]));
+        ]);
+        text.push_str(start);
+        match start.chars().next() {
+            Some('%') => count(counts, "yaml directive"),
+            Some('\u{feff}') => count(counts, "yaml byte order mark"),
+            _ => {}
+        }
         count(counts, "yaml document start");
     }
     node(random, counts, 0, 3, &mut text);

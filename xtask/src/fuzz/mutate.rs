@@ -50,6 +50,13 @@ impl Mutations {
         Ok(found)
     }
 
+    /// What the counts call the mutations that there are texts for.
+    pub(crate) fn constructs(&self) -> Vec<String> {
+        let pairs = [("template", &self.templates), ("yaml", &self.documents)];
+        let filled = pairs.iter().filter(|(_, texts)| !texts.is_empty());
+        filled.map(|(kind, _)| format!("mutated {kind}")).collect()
+    }
+
     /// A mutated template or document; a generated document where there is no corpus.
     pub(crate) fn generate(&self, random: &mut Random, counts: &mut Counts) -> Request {
         let (kind, texts) = if random.one_in(2) { ("template", &self.templates) } else { ("yaml", &self.documents) };

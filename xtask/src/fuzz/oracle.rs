@@ -79,6 +79,13 @@ impl Oracle {
         Ok(Oracle { child, input, output })
     }
 
+    /// Every function that templates of Helm can call.
+    pub(crate) fn functions(&mut self) -> anyhow::Result<Vec<String>> {
+        let answers = self.ask(&[Request::new("functions", "")])?;
+        let answer = answers.first().context("an answer")?;
+        Ok(String::from_utf8_lossy(&answer.output).lines().map(str::to_owned).collect())
+    }
+
     /// Asks a batch; the requests are written by a thread of their own, so that neither side waits for the other.
     pub(crate) fn ask(&mut self, requests: &[Request]) -> anyhow::Result<Vec<Answer>> {
         let mut text = Vec::new();

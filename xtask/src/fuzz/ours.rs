@@ -1,5 +1,7 @@
 //! What pintle answers to the requests that the Go program answers.
 
+use std::cell::RefCell;
+
 use chart::{Chart, File, Metadata};
 use render::{Mode, Release, RenderOptions};
 use template::{Fixed, Limits};
@@ -16,7 +18,21 @@ const PARTIALS: &str = r#"{{- define "upper" -}}{{ . | toString | upper }}{{- en
 {{- define "fails" }}{{ .x.y.z }}{{ end -}}
 {{- define "nested" }}<{{ include "upper" . }}>{{ end -}}"#;
 
+thread_local! {
+    static CURRENT: RefCell<Option<Request>> = const { RefCell::new(None) };
+}
+
+/// Lets a panic say which input it was about.
+pub(crate) fn name_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        CURRENT.with_borrow(|request| println!("PANIC with {request:?}"));
+        before(info);
+    }));
+}
+
 pub(crate) fn answer(request: &Request) -> Answer {
+    CURRENT.set(Some(request.clone()));
     let result = match request.kind {
         "template" => render_text(&request.text, &request.values),
         "yaml" => read_and_write(&request.text),

@@ -45,9 +45,16 @@ const PARTS: [&str; 40] = [
     "0",
 ];
 
+pub(crate) const FLAGS: [&str; 4] = ["set", "string", "json", "literal"];
+
+/// What the counts call a flag.
+pub(crate) fn name(flag: &str) -> String {
+    format!("--{flag}")
+}
+
 pub(crate) fn generate(random: &mut Random, counts: &mut Counts) -> Request {
-    let how = *random.pick(&["set", "string", "json", "literal"]);
-    *counts.entry(format!("--{how}")).or_default() += 1;
+    let how = *random.pick(&FLAGS);
+    *counts.entry(name(how)).or_default() += 1;
     let mut text = String::new();
     if random.one_in(2) {
         let key = *random.pick(&["a", "map.a", "map.n.m", "list[0]", "list[3].x", "new[1][0]", "a\\.b", "word"]);

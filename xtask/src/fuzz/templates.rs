@@ -259,11 +259,46 @@ const VERBS: [&str; 24] = [
 ];
 const FLAGS: [&str; 14] = ["", "", "", "", "5", "-8", "08", "+", " ", "#", ".2", "8.3", "+.1", "[1]"];
 
+const NAMES: [&str; 24] = [
+    "if",
+    "if else",
+    "else if",
+    "with",
+    "with else",
+    "else with",
+    "range list",
+    "range map",
+    "range int",
+    "range two",
+    "range else",
+    "break",
+    "continue",
+    "define",
+    "template",
+    "block",
+    "variable",
+    "assign",
+    "comment",
+    "trim",
+    "pipeline",
+    "field chain",
+    "parenthesis field",
+    "broken",
+];
+
 impl Templates {
     pub(crate) fn new(table: &str) -> anyhow::Result<Templates> {
         let lines = table.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
         let functions = lines.map(parse).collect::<anyhow::Result<_>>()?;
         Ok(Templates { functions, turn: 0 })
+    }
+
+    /// What the counts call the functions, verbs and constructs.
+    pub(crate) fn constructs(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.functions.iter().map(|function| function.name.clone()).collect();
+        names.extend(VERBS.iter().map(|verb| format!("printf %{verb}")));
+        names.extend(NAMES.iter().map(|name| (*name).to_owned()));
+        names
     }
 
     /// A template of one to four pieces, each a call or a construct.
@@ -390,32 +425,6 @@ impl Templates {
     }
 
     fn construct(&self, random: &mut Random, counts: &mut Counts, text: &mut String, depth: usize) {
-        const NAMES: [&str; 24] = [
-            "if",
-            "if else",
-            "else if",
-            "with",
-            "with else",
-            "else with",
-            "range list",
-            "range map",
-            "range int",
-            "range two",
-            "range else",
-            "break",
-            "continue",
-            "define",
-            "template",
-            "block",
-            "variable",
-            "assign",
-            "comment",
-            "trim",
-            "pipeline",
-            "field chain",
-            "parenthesis field",
-            "broken",
-        ];
         let name = *random.pick(&NAMES);
         *counts.entry(name.to_owned()).or_default() += 1;
         let body = |random: &mut Random, counts: &mut Counts| {
