@@ -57,28 +57,23 @@ fn conversions() -> Vec<Function> {
     const ANY: Signature = Signature::fixed(&[Type::Any]);
     const TEXT: Signature = Signature::fixed(&[Type::String]);
     vec![
-        Function::native("toYaml", ANY, |call, arguments| to_text(call, arguments, |value| to_yaml(value).ok())),
-        Function::native("mustToYaml", ANY, |call, arguments| must(call, arguments, to_yaml)),
-        Function::native("toYamlPretty", ANY, |call, arguments| {
-            to_text(call, arguments, |value| yaml::to_vec_pretty(value).ok().map(without_newline))
-        }),
-        Function::native("toJson", ANY, |call, arguments| to_text(call, arguments, |value| json::to_vec(value).ok())),
-        Function::native("mustToJson", ANY, |call, arguments| {
-            must(call, arguments, |value| json::to_vec(value).map_err(|error| error.to_string()))
-        }),
+        Function::native("toYaml", ANY, |call, arguments| to_text(call, arguments, YAML)),
+        Function::native("mustToYaml", ANY, |call, arguments| must(call, arguments, YAML)),
+        Function::native("toYamlPretty", ANY, |call, arguments| to_text(call, arguments, PRETTY_YAML)),
+        Function::native("toJson", ANY, |call, arguments| to_text(call, arguments, JSON)),
+        Function::native("mustToJson", ANY, |call, arguments| must(call, arguments, JSON)),
         Function::native("toToml", ANY, |call, arguments| {
-            let written = toml::to_vec(arguments.first().unwrap_or(&Value::Nil));
-            let text = match written {
+            let value = arguments.first().unwrap_or(&Value::Nil);
+            let paid = call.budget.whole(value, 0)?;
+            let text = match toml::to_vec(value) {
                 Ok(text) => text,
                 Err(error) if error.panics => return Err(Failure::new(error.message)),
                 Err(error) => error.message.into_bytes(),
             };
-            call.budget.bytes(text.len())?;
+            call.budget.bytes(text.len().saturating_sub(paid))?;
             Ok(Value::string(text))
         }),
-        Function::native("mustToToml", ANY, |call, arguments| {
-            must(call, arguments, |value| toml::to_vec(value).map_err(|error| error.message))
-        }),
+        Function::native("mustToToml", ANY, |call, arguments| must(call, arguments, TOML)),
         Function::native("fromYaml", TEXT, |call, arguments| {
             let read = yaml::map_from_slice(text(call, arguments)?);
             Ok(map_or_error(read.map_err(|error| error.to_string())))
@@ -101,26 +96,43 @@ fn conversions() -> Vec<Function> {
     ]
 }
 
+/// How a value is written.
+struct Writer {
+    write: fn(&Value) -> Result<Vec<u8>, String>,
+    /// How many bytes a line begins with for each level, at the least.
+    indent: usize,
+}
+
+const JSON: Writer = Writer { write: |value| json::to_vec(value).map_err(|error| error.to_string()), indent: 0 };
+const TOML: Writer = Writer { write: |value| toml::to_vec(value).map_err(|error| error.message), indent: 0 };
+const YAML: Writer = Writer { write: to_yaml, indent: 1 };
+const PRETTY_YAML: Writer = Writer {
+    write: |value| yaml::to_vec_pretty(value).map(without_newline).map_err(|error| error.to_string()),
+    indent: 2,
+};
+
+impl Writer {
+    /// Writes the argument; what cannot be written is the inner error. The budget pays first: a value that is shared
+    /// many times over is small only until it is written.
+    fn write(&self, call: &mut Call<'_>, arguments: &[Value]) -> Result<Result<Vec<u8>, String>, Failure> {
+        let value = arguments.first().unwrap_or(&Value::Nil);
+        let paid = call.budget.whole(value, self.indent)?;
+        let written = (self.write)(value);
+        if let Ok(text) = &written {
+            call.budget.bytes(text.len().saturating_sub(paid))?;
+        }
+        Ok(written)
+    }
+}
+
 /// Writes the argument; empty where it cannot be written.
-fn to_text(
-    call: &mut Call<'_>,
-    arguments: &[Value],
-    write: impl Fn(&Value) -> Option<Vec<u8>>,
-) -> Result<Value, Failure> {
-    let text = write(arguments.first().unwrap_or(&Value::Nil)).unwrap_or_default();
-    call.budget.bytes(text.len())?;
-    Ok(Value::string(text))
+fn to_text(call: &mut Call<'_>, arguments: &[Value], writer: Writer) -> Result<Value, Failure> {
+    Ok(Value::string(writer.write(call, arguments)?.unwrap_or_default()))
 }
 
 /// Writes the argument; the function fails where it cannot be written (Go's counterpart panics).
-fn must(
-    call: &mut Call<'_>,
-    arguments: &[Value],
-    write: impl Fn(&Value) -> Result<Vec<u8>, String>,
-) -> Result<Value, Failure> {
-    let text = write(arguments.first().unwrap_or(&Value::Nil)).map_err(Failure::new)?;
-    call.budget.bytes(text.len())?;
-    Ok(Value::string(text))
+fn must(call: &mut Call<'_>, arguments: &[Value], writer: Writer) -> Result<Value, Failure> {
+    Ok(Value::string(writer.write(call, arguments)?.map_err(Failure::new)?))
 }
 
 fn to_yaml(value: &Value) -> Result<Vec<u8>, String> {

@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use value::Value;
+
 use crate::Failure;
 
 /// The bounds of a [`Budget`].
@@ -47,6 +49,41 @@ impl Budget {
     /// How many bytes are left.
     pub(crate) fn bytes_left(&self) -> usize {
         usize::try_from(self.bytes.get()).unwrap_or(usize::MAX)
+    }
+
+    /// Pays, before a value is written, for all that is in it, however often it is shared: a step for each value and
+    /// room for its strings, its keys and `indent` bytes a level. Gives the bytes that are paid for.
+    pub fn whole(&self, value: &Value, indent: usize) -> Result<usize, Failure> {
+        self.part(value, indent, 0)
+    }
+
+    fn part(&self, value: &Value, indent: usize, depth: usize) -> Result<usize, Failure> {
+        self.step(1)?;
+        // Whoever writes the value looks for cycles that deep.
+        if depth > Value::MAX_DEPTH {
+            return Ok(0);
+        }
+        let line = indent.saturating_mul(depth);
+        match value {
+            Value::String(text) => self.paid(text.len()),
+            Value::Bytes(bytes) => self.paid(bytes.len()),
+            Value::List(list) => list
+                .iter()
+                .try_fold(0usize, |sum, item| Ok(sum + self.paid(line)? + self.part(item, indent, depth + 1)?)),
+            Value::Map(map) => {
+                let mut sum = 0usize;
+                map.visit(|key, item| -> Result<(), Failure> {
+                    sum += self.paid(line + key.len())? + self.part(item, indent, depth + 1)?;
+                    Ok(())
+                })?;
+                Ok(sum)
+            }
+            _ => Ok(0),
+        }
+    }
+
+    fn paid(&self, count: usize) -> Result<usize, Failure> {
+        self.bytes(count).map(|()| count)
     }
 
     /// Takes room for `count` bytes; ask before making them. Fails where they are not left.

@@ -42,6 +42,11 @@ pub trait Object: Any {
         None
     }
 
+    /// What `GoString()` gives, which `%#v` prints, where the type has it.
+    fn go_syntax(&self) -> Option<String> {
+        None
+    }
+
     /// As [`Object::display`], where the value is printed in place, not passed to a function: there Go finds
     /// the methods of a pointer to a field too (`{{ .Capabilities.KubeVersion }}`).
     fn display_in_place(&self) -> Option<String> {

@@ -2,8 +2,7 @@
 
 use super::{Counts, Request, random::Random};
 
-pub(crate) const OPERATORS: [&str; 14] =
-    ["", "=", "!=", ">", "<", ">=", "=>", "<=", "=<", "~", "~>", "^", "=v", ">= "];
+pub(crate) const OPERATORS: [&str; 14] = ["", "=", "!=", ">", "<", ">=", "=>", "<=", "=<", "~", "~>", "^", "=v", ">= "];
 
 /// What the counts call an operator.
 pub(crate) fn name(operator: &str) -> String {

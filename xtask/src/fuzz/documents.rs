@@ -100,14 +100,8 @@ pub(crate) const CONSTRUCTS: [&str; 23] = [
 pub(crate) fn generate(random: &mut Random, counts: &mut Counts) -> Request {
     let mut text = String::new();
     if random.one_in(8) {
-        let start = random.word(&[
-            "---\n",
-            "%YAML 1.1\n---\n",
-            "# comment\n",
-            "--- ",
-            "\u{feff}",
-            "%TAG ! tag:x,2000:\n---\n",
-        ]);
+        let start =
+            random.word(&["---\n", "%YAML 1.1\n---\n", "# comment\n", "--- ", "\u{feff}", "%TAG ! tag:x,2000:\n---\n"]);
         text.push_str(start);
         match start.chars().next() {
             Some('%') => count(counts, "yaml directive"),

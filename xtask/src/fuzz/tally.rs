@@ -93,7 +93,8 @@ impl Tally {
             "how": request.how,
             "text": String::from_utf8_lossy(&request.text),
             "values": String::from_utf8_lossy(&request.values),
-            "go": want.show(),
+            "output": String::from_utf8_lossy(&want.output),
+            "error": want.error,
             "pintle": got.show(),
         });
         writeln!(self.file, "{line}")?;
@@ -134,6 +135,11 @@ fn explained(request: &Request, want: &Answer, got: &Answer) -> Option<&'static 
     }
     if got.error.contains("the templates need more than") || got.error.contains("the templates produce more than") {
         return Some("bounded-render");
+    }
+    if want.error.is_empty()
+        && got.error.ends_with("error calling slice: reflect.Value.Slice: slice index out of bounds")
+    {
+        return Some("slice-capacity");
     }
     if request.kind == "template" && want.error.is_empty() && got.error.is_empty() {
         return (without_addresses(&want.output) == without_addresses(&got.output)).then_some("pointer-address");

@@ -208,6 +208,13 @@ impl Printer {
         if let Some(complex) = object.as_any().downcast_ref::<Complex>() {
             return self.complex(complex, verb, value);
         }
+        if self.flags.sharp_v
+            && !self.describing
+            && let Some(text) = object.go_syntax()
+        {
+            let text = self.truncated(text.as_bytes());
+            return self.pad(text);
+        }
         if !self.flags.sharp_v
             && !self.describing
             && matches!(verb, 'v' | 's' | 'x' | 'X' | 'q')

@@ -3,8 +3,8 @@
 use value::{Signature, Type, Value, json};
 
 use super::{
-    arguments::{Outcome, flag, made, rest, text, value},
-    reflect::{charge_for_all, is_empty},
+    arguments::{Outcome, flag, rest, text, value},
+    reflect::is_empty,
 };
 use crate::{Call, Failure, Function};
 
@@ -64,9 +64,12 @@ fn pretty(value: &Value) -> Result<Vec<u8>, json::Error> {
 }
 
 fn write(call: &mut Call<'_>, args: &[Value], (write, errors): (Writer, Errors)) -> Outcome {
-    charge_for_all(call.budget, value(args, 0), 0)?;
+    let paid = call.budget.whole(value(args, 0), 0)?;
     match (write(value(args, 0)), errors) {
-        (Ok(text), _) => made(call, text),
+        (Ok(text), _) => {
+            call.budget.bytes(text.len().saturating_sub(paid))?;
+            Ok(Value::string(text))
+        }
         (Err(_), Errors::Dropped) => Ok(Value::from("")),
         (Err(error), Errors::Given) => Err(Failure::new(error.to_string())),
     }

@@ -96,7 +96,7 @@ fn nil_list() -> Value {
 /// Sprig's `strslice`: the items of a slice that are not nil as strings; anything else as one string.
 pub(super) fn as_texts(budget: &Budget, value: &Value) -> Result<List, Failure> {
     if let Value::List(list) = value
-        && list.elem() == Elem::String
+        && matches!(list.elem(), Elem::String | Elem::NilString)
     {
         return Ok(list.clone());
     }

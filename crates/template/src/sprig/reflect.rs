@@ -48,20 +48,6 @@ pub(super) fn deep_equal(budget: &Budget, a: &Value, b: &Value) -> Result<bool, 
     equal(budget, a, b, 0)
 }
 
-/// Charges a step for every value in a value, however often it is shared, before something is made of them all.
-pub(super) fn charge_for_all(budget: &Budget, value: &Value, depth: usize) -> Result<(), Failure> {
-    budget.step(1)?;
-    // Whoever writes the value looks for cycles that deep.
-    if depth > Value::MAX_DEPTH {
-        return Ok(());
-    }
-    match value {
-        Value::List(list) => list.iter().try_for_each(|item| charge_for_all(budget, item, depth + 1)),
-        Value::Map(map) => map.visit(|_, item| charge_for_all(budget, item, depth + 1)),
-        _ => Ok(()),
-    }
-}
-
 fn equal(budget: &Budget, a: &Value, b: &Value, depth: usize) -> Result<bool, Failure> {
     budget.step(1)?;
     if depth > Value::MAX_DEPTH {

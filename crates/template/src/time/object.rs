@@ -185,6 +185,10 @@ impl Object for Time {
         Some(self.text())
     }
 
+    fn go_syntax(&self) -> Option<String> {
+        Some(self.go_text())
+    }
+
     fn to_plain(&self) -> Value {
         Value::string(self.rfc3339())
     }

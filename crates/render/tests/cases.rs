@@ -1,0 +1,75 @@
+//! Compares whole templates with Helm's engine: each line of a case file is one JSON object with the template, and
+//! either Helm's output or its error. Found by the differential fuzz.
+
+use std::{fs, path::Path};
+
+use chart::{Chart, File, Metadata};
+use render::{Mode, Release, RenderOptions};
+use serde_json::Value as Json;
+use template::{Fixed, Limits};
+use value::{Str, yaml};
+
+const PARTIALS: &str = r#"{{- define "upper" -}}{{ . | toString | upper }}{{- end -}}
+{{- define "pair" -}}
+{{ .a }}: {{ .b | quote }}
+{{- end -}}
+{{- define "fails" }}{{ .x.y.z }}{{ end -}}
+{{- define "nested" }}<{{ include "upper" . }}>{{ end -}}"#;
+
+fn render_text(text: &str, values: &str) -> Result<String, String> {
+    let values = yaml::map_from_slice(values.as_bytes()).map_err(|error| error.to_string())?;
+    let file = |name: &str, text: &str| File { name: name.into(), data: Str::from(text.as_bytes()), modified: None };
+    let chart = Chart {
+        metadata: Metadata { name: "fuzz".into(), version: "1.2.3".into(), ..Metadata::default() },
+        templates: vec![file("templates/_p.tpl", PARTIALS), file("templates/t.yaml", text)],
+        ..Chart::default()
+    };
+    let options = RenderOptions {
+        release: Release { name: "rel".into(), namespace: "ns".into(), revision: 1, is_upgrade: false },
+        capabilities: &chart::Capabilities::default(),
+        mode: Mode::Render,
+        strict: false,
+        lookup: None,
+        surroundings: &Fixed { now: 1_700_000_000_000_000_000 },
+        limits: Limits { steps: 1_000_000, bytes: 16 << 20 },
+    };
+    let rendered = render::render(&chart, values, &options).map_err(|error| error.to_string())?;
+    let content = rendered.files.into_iter().find(|(path, _)| path == "fuzz/templates/t.yaml");
+    Ok(content.map(|(_, content)| content.to_string()).unwrap_or_default())
+}
+
+#[test]
+fn fuzz() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/render/fuzz");
+    let default_values = fs::read_to_string(folder.join("values.yaml")).unwrap();
+    let text = fs::read_to_string(folder.join("templates.jsonl")).unwrap();
+    let mut count = 0;
+    for line in text.lines() {
+        let case: Json = serde_json::from_str(line).unwrap();
+        let values = case["values"].as_str().unwrap_or(&default_values);
+        match render_text(case["text"].as_str().unwrap(), values) {
+            Ok(output) => assert_eq!(Some(output.as_str()), case["output"].as_str(), "{line}"),
+            Err(error) => assert_eq!(Some(error.as_str()), case["error"].as_str(), "{line}"),
+        }
+        count += 1;
+    }
+    assert!(count > 10, "only {count} cases");
+}
+
+/// A value that is shared many times over costs what it takes to write it, before it is written.
+#[test]
+fn sharing_is_paid_for_before_it_is_written() {
+    let doubled = "{{ $l := list (repeat 50 \"x\") }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}";
+    for function in
+        ["toYaml", "mustToYaml", "toYamlPretty", "toJson", "mustToJson", "toPrettyJson", "toRawJson", "mustToToml"]
+    {
+        let error = render_text(&format!("{doubled}{{{{ {function} (dict \"a\" $l) | len }}}}"), "{}").unwrap_err();
+        assert!(
+            error.contains("the templates need more than") || error.contains("produce more"),
+            "{function}: {error}"
+        );
+    }
+    let long = "{{ $l := repeat 100000 \"x\" }}{{ $m := list }}{{ range until 5000 }}{{ $m = append $m $l }}{{ end }}";
+    let error = render_text(&format!("{long}{{{{ toJson $m | len }}}}"), "{}").unwrap_err();
+    assert!(error.contains("the templates"), "{error}");
+}
