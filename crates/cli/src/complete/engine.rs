@@ -101,19 +101,20 @@ fn complete(invocation: &mut Invocation<'_>) -> Result<Words, String> {
     }
     let situation =
         Situation { path: &found.path, arguments: flags.arguments(), flags, environment: invocation.environment, word };
-    let flag = flag.filter(|_| takes_flags);
     if flag.is_none() && takes_flags && word.starts_with('-') && !word.contains('=') {
         return Ok((flag_names(&situation, command), Directive::NO_FILES));
     }
-    Ok(values(&situation, flag))
+    Ok(match flag {
+        Some(flag) if takes_flags => flag.words.complete(&situation).unwrap_or(nothing(Directive::DEFAULT)),
+        // Behind `--` it only looks like a flag.
+        Some(_) => command.words.complete(&situation).unwrap_or(nothing(Directive::DEFAULT)),
+        None => commands_and_arguments(&situation),
+    })
 }
 
-/// The names of commands, the values of a flag, or arguments.
-fn values(situation: &Situation<'_>, flag: Option<&'static Flag>) -> Words {
+/// The names of commands, and arguments.
+fn commands_and_arguments(situation: &Situation<'_>) -> Words {
     let (mut words, mut directive) = nothing(Directive::DEFAULT);
-    if let Some(flag) = flag {
-        return flag.words.complete(situation).unwrap_or((words, directive));
-    }
     let own = situation.flags.sorted().into_iter().any(|slot| !slot.global && slot.changed);
     if situation.arguments.is_empty() && !own {
         for below in situation.command().sorted().into_iter().filter(|below| below.is_listed()) {
