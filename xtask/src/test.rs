@@ -13,7 +13,7 @@ enum Outcome {
 
 type Step = (&'static str, fn() -> anyhow::Result<Outcome>);
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 8] = [
     ("format", || cargo(&["fmt", "--all", "--check"])),
     ("tidy", || tidy::run().map(outcome)),
     ("clippy", || cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])),
@@ -25,7 +25,6 @@ const STEPS: [Step; 9] = [
         Some(_) => corpus::run(None).map(outcome),
         None => Ok(Outcome::Skipped("no corpus lies beside this checkout, at ../shared/corpus", true)),
     }),
-    ("fuzz", || crate::fuzz::run(20_000, 1).map(outcome)),
 ];
 
 /// Runs every step, prints a line for each at the end, and what was skipped; false where one failed.
