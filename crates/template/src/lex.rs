@@ -410,6 +410,8 @@ impl<'t> Lexer<'t> {
     /// Skips letters, digits and underscores; gives the rune behind them.
     fn skip_alphanumeric(&mut self) -> Option<char> {
         loop {
+            let ascii = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+            self.at += self.rest().iter().take_while(|byte| ascii(byte)).count();
             match decode_rune(self.rest()) {
                 Some((rune, size)) if is_alphanumeric(rune) => self.at += size,
                 other => return other.map(|(rune, _)| rune),

@@ -35,7 +35,7 @@ impl<'t> Parser<'t> {
     pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Result<u32, Error> {
         let at = self.peek_non_space().span.start;
         let left = self.left_side(context)?;
-        let mut commands = Vec::new();
+        let first = self.commands.len();
         loop {
             let token = self.next_non_space();
             match token.kind {
@@ -53,15 +53,16 @@ impl<'t> Parser<'t> {
                 | Kind::Variable
                 | Kind::LeftParen => {
                     self.backup();
-                    commands.push(self.command()?);
+                    let command = self.command()?;
+                    self.commands.push(command);
                 }
                 _ => return Err(self.unexpected(token, context)),
             }
         }
-        self.check(&commands, context)?;
+        self.check(self.commands.get(first..).unwrap_or_default(), context)?;
         let declarations = self.declare(&left, context);
         let tree = &mut self.current.tree;
-        let commands = append(&mut tree.commands, commands);
+        let commands = append(&mut tree.commands, self.commands.drain(first..));
         tree.pipes.push(Pipe { at, assigns: left.assigns, declarations, commands });
         Ok(tree.pipes.len() as u32 - 1)
     }
@@ -133,24 +134,20 @@ impl<'t> Parser<'t> {
         }
         let text = &self.source.text;
         let scope = &mut self.current.scope;
-        let declarations = left
-            .variables
-            .iter()
-            .map(|&name| {
-                let slot = if left.assigns { scope.slot(name.of(text)) } else { Some(scope.declare(name.of(text))) };
-                Declaration { name, slot }
-            })
-            .collect();
+        let declarations = left.variables.iter().map(|&name| {
+            let slot = if left.assigns { scope.slot(name.of(text)) } else { Some(scope.declare(name.of(text))) };
+            Declaration { name, slot }
+        });
         append(&mut self.current.tree.declarations, declarations)
     }
 
     fn command(&mut self) -> Result<Command, Error> {
         let at = self.peek_non_space().span.start;
-        let mut operands = Vec::new();
+        let first = self.operands.len();
         loop {
             self.peek_non_space();
             if let Some(operand) = self.operand()? {
-                operands.push(operand);
+                self.operands.push(operand);
             }
             let token = self.next();
             match token.kind {
@@ -161,13 +158,11 @@ impl<'t> Parser<'t> {
             }
             break;
         }
-        if operands.is_empty() {
+        if self.operands.len() == first {
             return Err(self.error("empty command"));
         }
         let start = self.current.tree.operands.len() as u32;
-        for (operand, id) in operands.iter_mut().zip(start..) {
-            operand.id = id;
-        }
+        let operands = self.operands.drain(first..).zip(start..).map(|(operand, id)| Operand { id, ..operand });
         Ok(Command { at, operands: append(&mut self.current.tree.operands, operands) })
     }
 
@@ -279,7 +274,7 @@ fn behind_dot(field: Item) -> Span {
 }
 
 /// Moves the items to the end of the table.
-fn append<T>(table: &mut Vec<T>, items: Vec<T>) -> Run {
+fn append<T>(table: &mut Vec<T>, items: impl IntoIterator<Item = T>) -> Run {
     let start = table.len() as u32;
     table.extend(items);
     Run { start, end: table.len() as u32 }

@@ -19,7 +19,7 @@ use crate::{
     Error, Functions,
     builtin::Builtin,
     lex::{Item, Kind, Lexer, LoopWords},
-    tree::{Source, Target, Tree},
+    tree::{Command, Operand, Source, Target, Tree},
 };
 
 /// Parses `text`. Gives the template `name` and those that the text defines.
@@ -77,6 +77,9 @@ pub(super) struct Parser<'t> {
     outer: Vec<Builder<'t>>,
     finished: Vec<Rc<Tree>>,
     by_name: HashMap<Str, usize>,
+    /// The commands and operands of what is being read, those of outer expressions first.
+    commands: Vec<Command>,
+    operands: Vec<Operand>,
     /// Variables are to be searched by name.
     searches: bool,
     /// A declaration may be skipped, so that slots would be wrong.
@@ -96,6 +99,8 @@ impl<'t> Parser<'t> {
             outer: Vec::new(),
             finished: Vec::new(),
             by_name: HashMap::new(),
+            commands: Vec::new(),
+            operands: Vec::new(),
             searches,
             unsure: false,
         }

@@ -7,7 +7,7 @@ pub(super) struct Scope<'t> {
     variables: HashMap<&'t [u8], Variable>,
     /// Names in the order in which they became known. Assigning makes a name known, too.
     known: Vec<&'t [u8]>,
-    /// Names in the order in which they were declared; the place in the list is the slot.
+    /// Names in the order in which they were declared; the slot is one more than the place in the list.
     declared: Vec<&'t [u8]>,
 }
 
@@ -25,12 +25,9 @@ pub(super) struct ScopeMark {
 }
 
 impl<'t> Scope<'t> {
-    /// A scope that knows `$`.
+    /// A scope that knows `$`, whose slot is 0.
     pub(super) fn new() -> Scope<'t> {
-        let mut scope = Scope { variables: HashMap::new(), known: Vec::new(), declared: Vec::new() };
-        scope.know(b"$");
-        scope.declare(b"$");
-        scope
+        Scope { variables: HashMap::new(), known: Vec::new(), declared: Vec::new() }
     }
 
     pub(super) fn know(&mut self, name: &'t [u8]) {
@@ -39,12 +36,12 @@ impl<'t> Scope<'t> {
     }
 
     pub(super) fn knows(&self, name: &[u8]) -> bool {
-        self.variables.get(name).is_some_and(|variable| variable.known > 0)
+        name == b"$" || self.variables.get(name).is_some_and(|variable| variable.known > 0)
     }
 
     /// Gives a variable its slot.
     pub(super) fn declare(&mut self, name: &'t [u8]) -> u32 {
-        let slot = self.declared.len() as u32;
+        let slot = self.declared.len() as u32 + 1;
         self.variables.entry(name).or_default().slots.push(slot);
         self.declared.push(name);
         slot
@@ -52,7 +49,8 @@ impl<'t> Scope<'t> {
 
     /// The slot of the innermost variable of this name.
     pub(super) fn slot(&self, name: &[u8]) -> Option<u32> {
-        self.variables.get(name).and_then(|variable| variable.slots.last().copied())
+        let declared = self.variables.get(name).and_then(|variable| variable.slots.last().copied());
+        declared.or_else(|| (name == b"$").then_some(0))
     }
 
     pub(super) fn mark(&self) -> ScopeMark {
