@@ -28,6 +28,7 @@ pub fn prepare(
     log: &mut Vec<LogLine>,
 ) -> Result<Prepared, Error> {
     let path = source::locate(query)?;
+    log.push(LogLine::new(Level::Debug, "Chart path").with("path", &path));
     let values = flags.merge(world.stdin)?;
     let mut warnings = Vec::new();
     let chart = source::load(&path, &mut warnings);
@@ -139,6 +140,7 @@ fn merge(chart: &mut Chart, values: &Map, request: &RenderRequest<'_>, log: &mut
 
 /// Helm: `pkg/chart/common/util/values.go`.
 fn check_schemas(chart: &Chart, values: &Map, log: &mut Vec<LogLine>) -> Result<(), Error> {
+    tell_charts(chart, values, log);
     let mut warnings = Vec::new();
     let checked = chart::validate_values(chart, values, &mut warnings);
     log.extend(warnings.into_iter().map(LogLine::from));
@@ -151,6 +153,20 @@ fn check_schemas(chart: &Chart, values: &Map, log: &mut Vec<LogLine>) -> Result<
             None => converted,
         }
     })
+}
+
+/// Tells which charts' schemas are looked at. Helm: `pkg/chart/common/util/jsonschema.go`, `ValidateAgainstSchema`.
+fn tell_charts(chart: &Chart, values: &Map, log: &mut Vec<LogLine>) {
+    if chart.schema.is_some() {
+        log.push(LogLine::new(Level::Debug, "chart name").with("chart-name", chart.name()));
+    }
+    let line = LogLine::new(Level::Debug, "number of dependencies in the chart").with("chart", chart.name());
+    log.push(line.with("dependencies", chart.dependencies.len().to_string()));
+    for subchart in &chart.dependencies {
+        if let Some(values) = values.get(subchart.name()).as_ref().and_then(|values| values.as_map()) {
+            tell_charts(subchart, values, log);
+        }
+    }
 }
 
 /// Helm: `pkg/action/action.go`, `renderResources`.
