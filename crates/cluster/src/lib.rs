@@ -1,0 +1,33 @@
+//! The only crate that speaks to Kubernetes: configuration, discovery, objects, release records, waiting, logs.
+//!
+//! Asynchronous inside, synchronous at its door: a [`Cluster`] owns a runtime of one thread and blocks. Objects cross the
+//! door as [`serde_json::Value`], releases as [`release::Record`]; no type of the Kubernetes client does, but the request
+//! body that a service put in the place of a server ([`Cluster::over`]) must know.
+
+mod cluster;
+mod connect;
+mod discovery;
+mod error;
+mod kubeconfig;
+mod logs;
+mod lookup;
+mod object;
+mod objects;
+mod options;
+mod request;
+mod storage;
+mod wait;
+
+pub use kube::client::Body;
+
+pub use crate::{
+    cluster::Cluster,
+    discovery::Mapping,
+    error::{ApiError, Error},
+    kubeconfig::configured_namespace,
+    object::ObjectId,
+    objects::{AccessCheck, Action, FIELD_MANAGER, FieldValidation, PatchKind, Propagation, Selector, Write},
+    options::{ClusterOptions, Proxies},
+    storage::{ConfigMaps, Entry, Memory, Secrets, Storage, Summary, storage_key},
+    wait::{ObjectStatus, OnStatus, Readiness, Unready, WaitFailure, WaitOptions, WaitStrategy, compute_status},
+};

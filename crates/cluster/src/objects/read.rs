@@ -1,0 +1,206 @@
+//! Reading objects: one, many, all of a kind, as tables.
+
+use std::collections::{BTreeMap, HashMap};
+
+use futures::StreamExt as _;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    Cluster, Error, ObjectId,
+    cluster::Inner,
+    discovery::Mapping,
+    lookup::{name_items, subject},
+    object::text_at,
+    request::Call,
+};
+
+/// So many objects to a page of a list.
+const PAGE: &str = "500";
+/// From so many objects of one kind and namespace on, one list is cheaper than a get for each.
+const LIST_FROM: usize = 4;
+/// What a table is asked for with. Helm: `transformRequests`.
+const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,\
+     application/json";
+
+/// Which objects of a kind.
+#[derive(Clone, Debug, Default)]
+pub struct Selector {
+    /// The namespace; empty for all, and for kinds of the cluster.
+    pub namespace: String,
+    /// A label selector, such as `app=x,tier!=y`.
+    pub labels: String,
+    /// A field selector, such as `metadata.name=x`.
+    pub fields: String,
+}
+
+impl Cluster {
+    /// An object as it lives; none where it is not there.
+    ///
+    /// # Errors
+    /// The server does not answer, refuses, or does not know the kind.
+    pub fn get(&self, id: &ObjectId) -> Result<Option<Value>, Error> {
+        self.block_on(self.inner.get(id))
+    }
+
+    /// Many objects, in the order asked for: one list for each kind and namespace with many of them, a get each for the
+    /// others and where listing is forbidden. An object whose kind the server does not know is an error of its own.
+    pub fn get_all(&self, ids: &[ObjectId]) -> Vec<Result<Option<Value>, Error>> {
+        self.block_on(self.inner.get_all(ids))
+    }
+
+    /// All objects of a kind that a selector picks.
+    ///
+    /// # Errors
+    /// As for [`Cluster::get`].
+    pub fn list(&self, api_version: &str, kind: &str, selector: &Selector) -> Result<Vec<Value>, Error> {
+        self.block_on(async {
+            let mapping = self.inner.mapping(api_version, kind).await?;
+            self.inner.list(&mapping, selector).await
+        })
+    }
+
+    /// An object as the server prints it: a `Table` with the object in its row, or the object where there are no tables.
+    ///
+    /// # Errors
+    /// As for [`Cluster::get`]; one that is not there is an error too.
+    pub fn table(&self, id: &ObjectId) -> Result<Value, Error> {
+        self.block_on(async {
+            let mapping = self.inner.mapping(&id.api_version, &id.kind).await?;
+            let call =
+                Call::get(mapping.object(&id.namespace, &id.name)).about(subject(&mapping.qualified(), &id.name));
+            self.inner.json(&call.accept(TABLE).query("includeObject", "Object")).await
+        })
+    }
+
+    /// Objects of a kind as the server prints them, in one table.
+    ///
+    /// # Errors
+    /// As for [`Cluster::list`].
+    pub fn tables(&self, api_version: &str, kind: &str, selector: &Selector) -> Result<Value, Error> {
+        self.block_on(async {
+            let mapping = self.inner.mapping(api_version, kind).await?;
+            let call = selected(&mapping, selector).accept(TABLE).query("includeObject", "Object");
+            self.inner.json(&call).await
+        })
+    }
+}
+
+fn selected(mapping: &Mapping, selector: &Selector) -> Call {
+    let mut call = Call::get(mapping.collection(&selector.namespace)).about(mapping.qualified());
+    if !selector.labels.is_empty() {
+        call = call.query("labelSelector", &selector.labels);
+    }
+    if !selector.fields.is_empty() {
+        call = call.query("fieldSelector", &selector.fields);
+    }
+    call
+}
+
+/// Where a list goes on.
+#[derive(Default, Deserialize)]
+pub(crate) struct PageMetadata {
+    #[serde(default, rename = "continue")]
+    pub(crate) next: String,
+}
+
+impl Inner {
+    pub(crate) async fn json(&self, call: &Call) -> Result<Value, Error> {
+        let body = self.transport.send(call).await?;
+        serde_json::from_slice(&body)
+            .map_err(|error| Error::Answer(format!("reading the answer to {}: {error}", call.path)))
+    }
+
+    pub(crate) async fn get(&self, id: &ObjectId) -> Result<Option<Value>, Error> {
+        let mapping = self.mapping(&id.api_version, &id.kind).await?;
+        self.get_mapped(&mapping, id).await
+    }
+
+    pub(crate) async fn get_mapped(&self, mapping: &Mapping, id: &ObjectId) -> Result<Option<Value>, Error> {
+        let call = Call::get(mapping.object(&id.namespace, &id.name)).about(subject(&mapping.qualified(), &id.name));
+        match self.json(&call).await {
+            Ok(object) => Ok(Some(object)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) async fn list(&self, mapping: &Mapping, selector: &Selector) -> Result<Vec<Value>, Error> {
+        let call = selected(mapping, selector);
+        let mut objects = Vec::new();
+        let mut next = String::new();
+        loop {
+            let mut call = call.clone().query("limit", PAGE);
+            if !next.is_empty() {
+                call = call.query("continue", &next);
+            }
+            let mut page = self.json(&call).await?;
+            name_items(&mut page);
+            next = text_at(&page, &["metadata", "continue"]).to_owned();
+            if let Some(Value::Array(items)) = page.get_mut("items").map(Value::take) {
+                objects.extend(items);
+            }
+            if next.is_empty() {
+                return Ok(objects);
+            }
+        }
+    }
+
+    pub(crate) async fn get_all(&self, ids: &[ObjectId]) -> Vec<Result<Option<Value>, Error>> {
+        let mut groups: BTreeMap<(&str, &str, &str), Vec<usize>> = BTreeMap::new();
+        for (place, id) in ids.iter().enumerate() {
+            groups.entry((&id.api_version, &id.kind, &id.namespace)).or_default().push(place);
+        }
+        let reads = groups.values().map(|places| async move {
+            let wanted: Vec<&ObjectId> = places.iter().filter_map(|place| ids.get(*place)).collect();
+            (places, self.get_group(&wanted).await)
+        });
+        let read: Vec<_> =
+            futures::stream::iter(reads).buffer_unordered(self.transport.throttle.places()).collect().await;
+        let mut results: Vec<Option<Result<Option<Value>, Error>>> = ids.iter().map(|_| None).collect();
+        for (places, group) in read {
+            for (place, result) in places.iter().zip(group) {
+                if let Some(slot) = results.get_mut(*place) {
+                    *slot = Some(result);
+                }
+            }
+        }
+        results.into_iter().map(|result| result.unwrap_or(Ok(None))).collect()
+    }
+
+    /// Objects of one kind and namespace.
+    async fn get_group(&self, ids: &[&ObjectId]) -> Vec<Result<Option<Value>, Error>> {
+        if let (true, Some(first)) = (ids.len() >= LIST_FROM, ids.first()) {
+            match self.list_group(first).await {
+                Ok(found) => return ids.iter().map(|id| Ok(found.get(&id.name).cloned())).collect(),
+                Err(error) if error.is_no_match() => {}
+                Err(error) if error.is_forbidden() || error.is_not_found() => {}
+                Err(error) => {
+                    let text = error.to_string();
+                    let mut first = Some(error);
+                    return ids
+                        .iter()
+                        .map(|_| Err(first.take().unwrap_or_else(|| Error::Answer(text.clone()))))
+                        .collect();
+                }
+            }
+        }
+        futures::stream::iter(ids.iter().map(|id| self.get(id)))
+            .buffered(self.transport.throttle.places())
+            .collect()
+            .await
+    }
+
+    async fn list_group(&self, like: &ObjectId) -> Result<HashMap<String, Value>, Error> {
+        let mapping = self.mapping(&like.api_version, &like.kind).await?;
+        let mut selector = Selector { namespace: like.namespace.clone(), ..Selector::default() };
+        // Release records may be the most and the largest of these, and are none of a chart's objects.
+        match (like.api_version.as_str(), like.kind.as_str()) {
+            ("v1", "Secret") => selector.fields = "type!=helm.sh/release.v1".into(),
+            ("v1", "ConfigMap") => selector.labels = "owner!=helm".into(),
+            _ => {}
+        }
+        let objects = self.list(&mapping, &selector).await?;
+        Ok(objects.into_iter().map(|object| (text_at(&object, &["metadata", "name"]).to_owned(), object)).collect())
+    }
+}

@@ -1,0 +1,395 @@
+//! Records in Secrets or ConfigMaps, as Helm writes them. Helm: `pkg/storage/driver/{secrets,cfgmaps}.go`.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::UNIX_EPOCH,
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use futures::StreamExt as _;
+use http::Method;
+use release::{Record, codec};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Entry, Storage, Summary, storage_key, summary, user_labels};
+use crate::{Cluster, Error, discovery::Mapping, objects::FIELD_MANAGER, request::Call};
+
+/// So many records to a page: each may be a mebibyte.
+const RECORDS_PAGE: &str = "50";
+const LABELS_PAGE: &str = "500";
+const LABELS_ONLY: &str = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
+/// Up to so many heads are read by a get each.
+const GET_UP_TO: usize = 8;
+
+/// Which kind of object holds the records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flavour {
+    Secret,
+    ConfigMap,
+}
+
+/// Records in Secrets: what Helm does unless told otherwise.
+pub struct Secrets<'a>(Driver<'a>);
+
+/// Records in ConfigMaps: `HELM_DRIVER=configmap`.
+pub struct ConfigMaps<'a>(Driver<'a>);
+
+impl<'a> Secrets<'a> {
+    /// The Secrets of a namespace; of all where it is empty, to read only.
+    pub fn new(cluster: &'a Cluster, namespace: impl Into<String>) -> Secrets<'a> {
+        Secrets(Driver { cluster, namespace: namespace.into(), flavour: Flavour::Secret })
+    }
+}
+
+impl<'a> ConfigMaps<'a> {
+    /// The ConfigMaps of a namespace; of all where it is empty, to read only.
+    pub fn new(cluster: &'a Cluster, namespace: impl Into<String>) -> ConfigMaps<'a> {
+        ConfigMaps(Driver { cluster, namespace: namespace.into(), flavour: Flavour::ConfigMap })
+    }
+}
+
+struct Driver<'a> {
+    cluster: &'a Cluster,
+    namespace: String,
+    flavour: Flavour,
+}
+
+/// A Secret or ConfigMap as far as we read it.
+#[derive(Deserialize)]
+struct Holder {
+    metadata: HolderMetadata,
+    #[serde(default)]
+    data: HolderData,
+}
+
+#[derive(Default, Deserialize)]
+struct HolderMetadata {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    namespace: String,
+    #[serde(default)]
+    labels: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    annotations: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Default, Deserialize)]
+struct HolderData {
+    #[serde(default)]
+    release: String,
+}
+
+impl Driver<'_> {
+    fn mapping(&self) -> Mapping {
+        let (kind, resource) = match self.flavour {
+            Flavour::Secret => ("Secret", "secrets"),
+            Flavour::ConfigMap => ("ConfigMap", "configmaps"),
+        };
+        Mapping { api_version: "v1".into(), kind: kind.into(), resource: resource.into(), namespaced: true }
+    }
+
+    fn object(&self, method: Method, namespace: &str, key: &str) -> Call {
+        let mapping = self.mapping();
+        Call::new(method, mapping.object(namespace, key)).about(format!("{} {key}", mapping.resource))
+    }
+
+    fn collection(&self, method: Method) -> Call {
+        let mapping = self.mapping();
+        Call::new(method, mapping.collection(&self.namespace)).about(mapping.resource)
+    }
+
+    /// Helm says what it was doing for Secrets, and nothing for ConfigMaps.
+    fn during(&self, error: Error, doing: impl FnOnce() -> String) -> Error {
+        if self.flavour == Flavour::Secret { error.during(doing()) } else { error }
+    }
+
+    /// The stored text in an object: a Secret's data has its own base64 around it.
+    fn stored(&self, holder: Holder) -> Result<Vec<u8>, Error> {
+        let text = holder.data.release.into_bytes();
+        match self.flavour {
+            Flavour::ConfigMap => Ok(text),
+            Flavour::Secret => STANDARD.decode(text).map_err(|error| Error::Codec(codec::CodecError::Base64(error))),
+        }
+    }
+
+    fn decode(&self, mut holder: Holder) -> Result<Record, Error> {
+        let labels = user_labels(&holder.metadata.labels.take().unwrap_or_default());
+        let mut record = codec::decode(&self.stored(holder)?).map_err(Error::Codec)?;
+        record.labels = labels;
+        Ok(record)
+    }
+
+    /// The object that holds a record.
+    fn encode(&self, record: &Record, moment: &str, annotations: &BTreeMap<String, String>) -> Result<Vec<u8>, Error> {
+        let release = codec::encode(record).map_err(Error::Codec)?;
+        let mut labels = record.labels.clone();
+        let now = (self.cluster.inner.clock)().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        labels.insert(moment.into(), now.to_string());
+        labels.extend(user_labels(&record.labels));
+        labels.insert("name".into(), record.name.clone());
+        labels.insert("owner".into(), "helm".into());
+        labels.insert("status".into(), record.info.status.name().into());
+        labels.insert("version".into(), record.revision.to_string());
+        let mut metadata = json!({"name": storage_key(&record.name, record.revision), "labels": labels});
+        if let (false, Some(metadata)) = (annotations.is_empty(), metadata.as_object_mut()) {
+            metadata.insert("annotations".into(), json!(annotations));
+        }
+        let object = match self.flavour {
+            Flavour::Secret => json!({
+                "apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "helm.sh/release.v1",
+                "data": {"release": STANDARD.encode(release)},
+            }),
+            Flavour::ConfigMap => {
+                json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"release": release}})
+            }
+        };
+        Ok(object.to_string().into_bytes())
+    }
+
+    fn send(&self, call: &Call) -> Result<Vec<u8>, Error> {
+        self.cluster.block_on(self.cluster.inner.transport.send(call))
+    }
+
+    fn create(&self, record: &Record) -> Result<(), Error> {
+        let body = self
+            .encode(record, "createdAt", &BTreeMap::new())
+            .map_err(|error| self.during(error, || format!("create: failed to encode release {:?}", record.name)))?;
+        let call = self.collection(Method::POST).query("fieldManager", FIELD_MANAGER).body("application/json", body);
+        match self.send(&call) {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_already_exists() => Err(Error::ReleaseExists),
+            Err(error) => Err(self.during(error, || "create: failed to create".into())),
+        }
+    }
+
+    fn update(&self, record: &Record, annotations: &BTreeMap<String, String>) -> Result<(), Error> {
+        let body = self
+            .encode(record, "modifiedAt", annotations)
+            .map_err(|error| self.during(error, || format!("update: failed to encode release {:?}", record.name)))?;
+        let key = storage_key(&record.name, record.revision);
+        let call = self.object(Method::PUT, &self.namespace, &key).query("fieldManager", FIELD_MANAGER);
+        let updated = self.send(&call.body("application/json", body));
+        updated.map(drop).map_err(|error| self.during(error, || "update: failed to update".into()))
+    }
+
+    fn get(&self, name: &str, revision: i64) -> Result<Record, Error> {
+        let key = storage_key(name, revision);
+        let body = match self.send(&self.object(Method::GET, &self.namespace, &key)) {
+            Ok(body) => body,
+            Err(error) if error.is_not_found() => return Err(Error::ReleaseNotFound),
+            Err(error) => return Err(self.during(error, || format!("get: failed to get {key:?}"))),
+        };
+        let decoded = holder(&body).and_then(|holder| self.decode(holder));
+        decoded.map_err(|error| self.during(error, || format!("get: failed to decode data {key:?}")))
+    }
+
+    fn delete(&self, name: &str, revision: i64) -> Result<Record, Error> {
+        let record = self.get(name, revision)?;
+        let key = storage_key(name, revision);
+        let call = self.object(Method::DELETE, &self.namespace, &key).body("application/json", b"{}".to_vec());
+        self.send(&call).map(|_| record)
+    }
+
+    /// All objects that a label selector picks, page by page.
+    async fn pages(&self, call: Call, mut take: impl FnMut(Holder)) -> Result<(), Error> {
+        #[derive(Deserialize)]
+        struct Page {
+            #[serde(default)]
+            metadata: crate::objects::PageMetadata,
+            items: Option<Vec<Holder>>,
+        }
+        let mut next = String::new();
+        loop {
+            let call = if next.is_empty() { call.clone() } else { call.clone().query("continue", &next) };
+            let body = self.cluster.inner.transport.send(&call).await?;
+            let page: Page = serde_json::from_slice(&body).map_err(|error| Error::Answer(error.to_string()))?;
+            drop(body);
+            page.items.into_iter().flatten().for_each(&mut take);
+            next = page.metadata.next;
+            if next.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn query(&self, labels: &BTreeMap<String, String>) -> Result<Vec<Record>, Error> {
+        let selector: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let call =
+            self.collection(Method::GET).query("labelSelector", &selector.join(",")).query("limit", RECORDS_PAGE);
+        let (mut seen, mut records) = (false, Vec::new());
+        let read = self.pages(call, |holder| {
+            seen = true;
+            records.extend(self.decode(holder));
+        });
+        let read = self.cluster.block_on(read);
+        read.map_err(|error| self.during(error, || "query: failed to query with labels".into()))?;
+        if seen { Ok(records) } else { Err(Error::ReleaseNotFound) }
+    }
+
+    fn entries(&self, name: &str) -> Result<Vec<Entry>, Error> {
+        let selector = if name.is_empty() { "owner=helm".into() } else { format!("name={name},owner=helm") };
+        let call = self.collection(Method::GET).query("labelSelector", &selector).query("limit", LABELS_PAGE);
+        let mut entries = Vec::new();
+        let read = self
+            .cluster
+            .block_on(self.pages(call.accept(LABELS_ONLY), |holder| entries.extend(entry(holder.metadata))));
+        let doing = if name.is_empty() { "list: failed to list" } else { "query: failed to query with labels" };
+        read.map_err(|error| self.during(error, || doing.into()))?;
+        Ok(entries)
+    }
+
+    fn summaries(&self, entries: &[Entry]) -> Result<Vec<Summary>, Error> {
+        let wanted: HashMap<(&str, String), usize> = entries
+            .iter()
+            .enumerate()
+            .map(|(place, entry)| ((entry.namespace.as_str(), storage_key(&entry.name, entry.revision)), place))
+            .collect();
+        let mut found: Vec<Option<Summary>> = entries.iter().map(|_| None).collect();
+        let read = self.cluster.block_on(async {
+            if entries.len() > GET_UP_TO {
+                self.list_summaries(entries, &wanted, &mut found).await?;
+            }
+            self.get_summaries(entries, &mut found).await
+        });
+        read.map_err(|error| self.during(error, || "list: failed to list".into()))?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// Many heads from one list: of one release, or of all that are not superseded.
+    async fn list_summaries(
+        &self,
+        entries: &[Entry],
+        wanted: &HashMap<(&str, String), usize>,
+        found: &mut [Option<Summary>],
+    ) -> Result<(), Error> {
+        let only = entries.first().filter(|first| entries.iter().all(|entry| entry.name == first.name));
+        let selector = match only {
+            Some(entry) => format!("name={},owner=helm", entry.name),
+            None => "owner=helm,status!=superseded".into(),
+        };
+        let call = self.collection(Method::GET).query("labelSelector", &selector).query("limit", RECORDS_PAGE);
+        self.pages(call, |holder| {
+            let key = (holder.metadata.namespace.as_str(), holder.metadata.name.clone());
+            let Some(&place) = wanted.get(&key) else { return };
+            if let (Some(slot), Some(entry)) = (found.get_mut(place), entries.get(place)) {
+                *slot = self.summary(holder, entry);
+            }
+        })
+        .await
+    }
+
+    /// The heads that are still missing, by a get each.
+    async fn get_summaries(&self, entries: &[Entry], found: &mut [Option<Summary>]) -> Result<(), Error> {
+        let missing: Vec<usize> =
+            found.iter().enumerate().filter(|(_, summary)| summary.is_none()).map(|(place, _)| place).collect();
+        let reads = missing.into_iter().filter_map(|place| Some((place, entries.get(place)?))).map(|(place, entry)| {
+            let call = self.object(Method::GET, &entry.namespace, &storage_key(&entry.name, entry.revision));
+            async move { (place, self.cluster.inner.transport.send(&call).await) }
+        });
+        let mut reads = futures::stream::iter(reads).buffer_unordered(self.cluster.inner.transport.throttle.places());
+        while let Some((place, body)) = reads.next().await {
+            let holder = match body {
+                Ok(body) => holder(&body),
+                Err(error) if error.is_not_found() => continue,
+                Err(error) => return Err(error),
+            };
+            if let (Ok(holder), Some(slot), Some(entry)) = (holder, found.get_mut(place), entries.get(place)) {
+                *slot = self.summary(holder, entry);
+            }
+        }
+        Ok(())
+    }
+
+    fn summary(&self, holder: Holder, entry: &Entry) -> Option<Summary> {
+        let head = summary::read(&self.stored(holder).ok()?)?;
+        Some(Summary {
+            name: entry.name.clone(),
+            namespace: entry.namespace.clone(),
+            revision: entry.revision,
+            labels: entry.labels.clone(),
+            annotations: entry.annotations.clone(),
+            ..head
+        })
+    }
+}
+
+fn holder(body: &[u8]) -> Result<Holder, Error> {
+    serde_json::from_slice(body).map_err(|error| Error::Answer(error.to_string()))
+}
+
+fn entry(metadata: HolderMetadata) -> Option<Entry> {
+    let mut entry = Entry::of_labels(metadata.labels?, metadata.namespace)?;
+    entry.annotations = metadata.annotations.unwrap_or_default();
+    Some(entry)
+}
+
+/// Both drivers, which differ in their objects alone.
+macro_rules! storage {
+    ($driver:ident, $name:literal) => {
+        impl Storage for $driver<'_> {
+            fn name(&self) -> &'static str {
+                $name
+            }
+
+            fn create(&self, record: &Record) -> Result<(), Error> {
+                self.0.create(record)
+            }
+
+            fn update_annotated(&self, record: &Record, annotations: &BTreeMap<String, String>) -> Result<(), Error> {
+                self.0.update(record, annotations)
+            }
+
+            fn delete(&self, name: &str, revision: i64) -> Result<Record, Error> {
+                self.0.delete(name, revision)
+            }
+
+            fn get(&self, name: &str, revision: i64) -> Result<Record, Error> {
+                self.0.get(name, revision)
+            }
+
+            fn query(&self, labels: &BTreeMap<String, String>) -> Result<Vec<Record>, Error> {
+                self.0.query(labels)
+            }
+
+            fn entries(&self, name: &str) -> Result<Vec<Entry>, Error> {
+                self.0.entries(name)
+            }
+
+            fn summaries(&self, entries: &[Entry]) -> Result<Vec<Summary>, Error> {
+                self.0.summaries(entries)
+            }
+        }
+    };
+}
+
+storage!(Secrets, "Secret");
+storage!(ConfigMaps, "ConfigMap");
+
+impl Cluster {
+    /// How many bytes of a Secret's data a record takes: Kubernetes takes 1048576.
+    ///
+    /// # Errors
+    /// The record cannot be written.
+    pub fn record_size(record: &Record) -> Result<usize, Error> {
+        codec::encode(record).map(|text| text.len()).map_err(Error::Codec)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::{entry, holder};
+
+    #[test]
+    fn holders_are_read_as_far_as_needed() {
+        let body = br#"{"metadata":{"name":"sh.helm.release.v1.a.v2","namespace":"n","labels":{"name":"a","version":"2",
+            "status":"pending-upgrade","owner":"helm","team":"x"},"annotations":null},"data":{"release":"eA=="},"type":"t"}"#;
+        let entry = entry(holder(body).unwrap().metadata).unwrap();
+        assert_eq!((entry.name.as_str(), entry.revision, entry.namespace.as_str()), ("a", 2, "n"));
+        assert!(entry.status.is_pending() && entry.annotations.is_empty());
+        assert!(holder(Value::Null.to_string().as_bytes()).is_err());
+    }
+}

@@ -1,0 +1,202 @@
+//! The watcher: objects are judged as they change, until all are as wanted. Helm: `pkg/kube/statuswait.go`.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::{Duration, UNIX_EPOCH},
+};
+
+use futures::StreamExt as _;
+use serde_json::Value;
+use tokio::{
+    sync::mpsc::unbounded_channel,
+    task::JoinSet,
+    time::{Instant, timeout_at},
+};
+
+use super::{
+    Goal, ObjectStatus, OnStatus, Readiness, Unready, WaitFailure, WaitOptions, pods,
+    status::{self, compute_status},
+    watch::{Change, Group, list_failure},
+};
+use crate::{Error, ObjectId, cluster::Inner, object::text_at};
+
+/// Helm: `DefaultStatusWatcherTimeout`.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a pod without a node is judged anew, though it does not change.
+const TICK: Duration = Duration::from_secs(1);
+
+pub(super) struct Plan<'a> {
+    pub(super) goal: Goal,
+    pub(super) options: &'a WaitOptions,
+}
+
+/// What is known so far.
+struct Board<'a, 'b> {
+    inner: &'a Inner,
+    ids: &'a [ObjectId],
+    goal: Goal,
+    statuses: Vec<ObjectStatus>,
+    /// Pods whose status changes with time alone.
+    unscheduled: HashMap<usize, Value>,
+    on_status: OnStatus<'b>,
+}
+
+/// Waits for the goal of a plan.
+pub(super) async fn run(
+    inner: &Arc<Inner>,
+    ids: &[ObjectId],
+    plan: &Plan<'_>,
+    on_status: OnStatus<'_>,
+) -> Result<(), Error> {
+    let timeout = if plan.options.timeout.is_zero() { DEFAULT_TIMEOUT } else { plan.options.timeout };
+    let deadline = Instant::now() + timeout;
+    let mut board = Board {
+        inner,
+        ids,
+        goal: plan.goal,
+        statuses: vec![ObjectStatus::default(); ids.len()],
+        unscheduled: HashMap::new(),
+        on_status,
+    };
+    let in_time = match timeout_at(deadline, board.run(inner, plan.options.fail_fast)).await {
+        Ok(result) => result.map(|()| true)?,
+        Err(_) => false,
+    };
+    board.verdict(!in_time)
+}
+
+impl Board<'_, '_> {
+    async fn run(&mut self, inner: &Arc<Inner>, fail_fast: bool) -> Result<(), Error> {
+        let groups = Group::of(inner, self.ids).await?;
+        let mut watches = Vec::new();
+        let mut lists = futures::stream::iter(groups.into_iter().map(|group| async {
+            let listed = group.list(inner).await;
+            (group, listed)
+        }))
+        .buffer_unordered(inner.transport.throttle.places());
+        while let Some((group, listed)) = lists.next().await {
+            let known = match listed {
+                Ok(listed) => {
+                    let seen: HashSet<usize> = listed.objects.iter().map(|(place, _)| *place).collect();
+                    for (place, object) in listed.objects {
+                        self.note(place, Some(object)).await;
+                    }
+                    Some((listed.version, seen))
+                }
+                Err(error) if error.is_forbidden() => return Err(list_failure(error)),
+                Err(error) if error.is_not_found() => continue,
+                Err(_) => None,
+            };
+            watches.push((group, known));
+        }
+        drop(lists);
+        // What is as wanted now needs no watch: most waits of an install end here.
+        if self.is_over(fail_fast) {
+            return Ok(());
+        }
+        let (sender, mut changes) = unbounded_channel();
+        let mut tasks = JoinSet::new();
+        for (group, known) in watches {
+            tasks.spawn(group.watch(Arc::clone(inner), known, sender.clone()));
+        }
+        loop {
+            match timeout_at(Instant::now() + TICK, changes.recv()).await {
+                Ok(Some(Change::Object(place, object))) => self.note(place, object).await,
+                Ok(Some(Change::Fatal(error))) => return Err(error),
+                Ok(None) | Err(_) => self.judge_unscheduled(),
+            }
+            if self.is_over(fail_fast) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn now(&self) -> i64 {
+        let since = (self.inner.clock)().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    }
+
+    /// Judges an object as it is now.
+    async fn note(&mut self, place: usize, object: Option<Value>) {
+        self.unscheduled.remove(&place);
+        let status = match &object {
+            Some(object) => self.judge(object).await,
+            None => ObjectStatus::new(Readiness::NotFound, "Resource not found"),
+        };
+        if let Some(object) =
+            object.filter(|object| text_at(object, &["kind"]) == "Pod" && status::is_unschedulable(object))
+        {
+            self.unscheduled.insert(place, object);
+        }
+        self.set(place, status);
+    }
+
+    fn set(&mut self, place: usize, status: ObjectStatus) {
+        let (Some(slot), Some(id)) = (self.statuses.get_mut(place), self.ids.get(place)) else { return };
+        if *slot != status {
+            (self.on_status)(id, &status);
+            *slot = status;
+        }
+    }
+
+    async fn judge(&self, object: &Value) -> ObjectStatus {
+        let kind = text_at(object, &["kind"]);
+        match (self.goal, kind) {
+            (Goal::Completed | Goal::Ready { jobs: true }, "Job") => return status::completed_job(object),
+            (Goal::Completed, "Pod") => return status::completed_pod(object),
+            // A paused Deployment is not waited for.
+            (Goal::Ready { .. }, "Deployment") if object.pointer("/spec/paused") == Some(&Value::Bool(true)) => {
+                return ObjectStatus::new(Readiness::Current, "Deployment is paused");
+            }
+            _ => {}
+        }
+        let now = self.now();
+        let status = compute_status(object, now);
+        if status.readiness == Readiness::InProgress && matches!(kind, "ReplicaSet" | "StatefulSet") {
+            let failed = pods::failed(self.inner, object, now).await;
+            if failed > 0 {
+                return ObjectStatus::new(Readiness::Failed, format!("{failed} pods have failed"));
+            }
+        }
+        status
+    }
+
+    fn judge_unscheduled(&mut self) {
+        let now = self.now();
+        let judged: Vec<(usize, ObjectStatus)> = match self.goal {
+            Goal::Completed => Vec::new(),
+            _ => self.unscheduled.iter().map(|(place, pod)| (*place, compute_status(pod, now))).collect(),
+        };
+        for (place, status) in judged {
+            self.set(place, status);
+        }
+    }
+
+    fn wanted(&self) -> Readiness {
+        if self.goal == Goal::Gone { Readiness::NotFound } else { Readiness::Current }
+    }
+
+    /// Whether waiting longer makes no sense: all that can still become as wanted is so. Helm: `statusObserver`.
+    fn is_over(&self, fail_fast: bool) -> bool {
+        let failed = |status: &ObjectStatus| status.readiness == Readiness::Failed && self.goal != Goal::Gone;
+        // What was gone before anybody looked is not known, and need not be waited for.
+        let never_there = |status: &ObjectStatus| status.readiness == Readiness::Unknown && self.goal == Goal::Gone;
+        let over = |status: &ObjectStatus| failed(status) || never_there(status) || status.readiness == self.wanted();
+        self.statuses.iter().all(over) || (fail_fast && self.statuses.iter().any(failed))
+    }
+
+    fn verdict(self, timed_out: bool) -> Result<(), Error> {
+        let deleting = self.goal == Goal::Gone;
+        let wanted = self.wanted();
+        let fine =
+            |status: &ObjectStatus| status.readiness == wanted || (deleting && status.readiness == Readiness::Unknown);
+        let pairs = self.ids.iter().zip(self.statuses);
+        let unready: Vec<Unready> =
+            pairs.filter(|(_, status)| !fine(status)).map(|(id, status)| Unready { id: id.clone(), status }).collect();
+        if unready.is_empty() && !timed_out {
+            return Ok(());
+        }
+        Err(Error::Wait(Box::new(WaitFailure { unready, timed_out, deleting, text: None })))
+    }
+}

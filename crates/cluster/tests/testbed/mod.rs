@@ -1,0 +1,228 @@
+//! A real cluster: the one that `PINTLE_TEST_KUBECONFIG` names, never the current context.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use cluster::{
+    AccessCheck, Action, Cluster, ClusterOptions, ConfigMaps, Entry, Error, ObjectId, PatchKind, Propagation, Secrets,
+    Selector, Storage, WaitOptions, WaitStrategy, Write,
+};
+use release::{Record, Status};
+use serde_json::{Value, json};
+
+/// A namespace of its own for a test, deleted at its end.
+struct Testbed {
+    cluster: Cluster,
+    namespace: String,
+}
+
+impl Testbed {
+    fn open(name: &str) -> Option<Testbed> {
+        let Some(kubeconfig) = std::env::var("PINTLE_TEST_KUBECONFIG").ok() else {
+            println!("skipped: {name}: PINTLE_TEST_KUBECONFIG names no cluster");
+            return None;
+        };
+        let number = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() % 1_000_000_007;
+        let namespace = format!("cluster-{name}-{number}");
+        let options = ClusterOptions {
+            kubeconfig: Some(kubeconfig),
+            namespace: Some(namespace.clone()),
+            ..ClusterOptions::default()
+        };
+        let cluster = Cluster::connect(&options).unwrap();
+        cluster.check_reachable().unwrap();
+        let bed = Testbed { cluster, namespace };
+        let object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": bed.namespace}});
+        bed.cluster.write(&Write::new(bed.own_namespace(), Action::Create(object))).unwrap();
+        Some(bed)
+    }
+
+    fn own_namespace(&self) -> ObjectId {
+        ObjectId {
+            api_version: "v1".into(),
+            kind: "Namespace".into(),
+            name: self.namespace.clone(),
+            ..ObjectId::default()
+        }
+    }
+
+    fn apply(&self, object: &Value) -> Result<ObjectId, Error> {
+        let id = self.cluster.locate(&ObjectId::of(object)?, &self.namespace)?;
+        let action = Action::Apply { object: object.clone(), force_conflicts: false };
+        self.cluster.write(&Write::new(id.clone(), action)).map(|_| id)
+    }
+}
+
+impl Drop for Testbed {
+    fn drop(&mut self) {
+        _ = self.cluster.write(&Write::new(self.own_namespace(), Action::Delete(Propagation::Background)));
+    }
+}
+
+fn config_map(value: &str) -> Value {
+    json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"a": value}})
+}
+
+fn pods(kind: &str, name: &str, fault: &str) -> Value {
+    let labels = if fault.is_empty() { json!({"app": name}) } else { json!({"app": name, "simulate": fault}) };
+    let template = json!({
+        "metadata": {"labels": labels},
+        "spec": {"restartPolicy": if kind == "Job" { "Never" } else { "Always" },
+            "containers": [{"name": "c", "image": "example.com/x:1"}]},
+    });
+    match kind {
+        "Job" => json!({"apiVersion": "batch/v1", "kind": kind, "metadata": {"name": name},
+            "spec": {"backoffLimit": 0, "template": template}}),
+        _ => json!({"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": name},
+            "spec": {"replicas": 1, "selector": {"matchLabels": {"app": name}}, "template": template}}),
+    }
+}
+
+#[test]
+fn objects_are_written_and_read() {
+    let Some(bed) = Testbed::open("objects") else { return };
+    let cluster = &bed.cluster;
+    let id = bed.apply(&config_map("1")).unwrap();
+    assert_eq!(id.namespace, bed.namespace);
+    assert_eq!(cluster.get(&id).unwrap().unwrap()["data"]["a"], "1");
+    let patch = Action::Patch { kind: PatchKind::Merge, patch: json!({"data": {"a": "2"}}) };
+    cluster.write(&Write::new(id.clone(), patch)).unwrap();
+    let mut dry = Write::new(id.clone(), Action::Replace(config_map("9")));
+    dry.dry_run = true;
+    assert_eq!(cluster.write(&dry).unwrap().unwrap()["data"]["a"], "9");
+    assert_eq!(cluster.get(&id).unwrap().unwrap()["data"]["a"], "2");
+    let exists = cluster.write(&Write::new(id.clone(), Action::Create(config_map("3")))).unwrap_err();
+    assert_eq!(exists.to_string(), "configmaps \"x\" already exists");
+    cluster.write(&Write::new(id.clone(), Action::Replace(config_map("4")))).unwrap();
+    assert!(cluster.adopt_fields(&id, false).unwrap());
+    assert!(!cluster.adopt_fields(&id, false).unwrap());
+    let live = cluster.get(&id).unwrap().unwrap();
+    let owners = live["metadata"]["managedFields"].as_array().unwrap();
+    assert!(owners.iter().all(|owner| owner["manager"] == "helm" && owner["operation"] == "Apply"), "{owners:?}");
+    let all = cluster.get_all(&vec![id.clone(); 6]);
+    assert!(all.into_iter().all(|object| object.unwrap().is_some()));
+    let listed = cluster.list("v1", "ConfigMap", &Selector { namespace: bed.namespace.clone(), ..Selector::default() });
+    assert!(listed.unwrap().iter().any(|object| object["metadata"]["name"] == "x" && object["kind"] == "ConfigMap"));
+    assert_eq!(cluster.table(&id).unwrap()["kind"], "Table");
+    let looked = cluster.lookup("v1", "ConfigMap", &bed.namespace, "").unwrap();
+    assert_eq!(looked["kind"], "ConfigMapList");
+    cluster.write(&Write::new(id.clone(), Action::Delete(Propagation::Foreground))).unwrap();
+    cluster
+        .wait_for_delete(std::slice::from_ref(&id), &WaitOptions::new(Duration::from_secs(20)), &mut |_, _| ())
+        .unwrap();
+    assert_eq!(cluster.get(&id).unwrap(), None);
+}
+
+#[test]
+fn refusals_of_a_real_server_read_as_helms() {
+    let Some(bed) = Testbed::open("refusals") else { return };
+    let namespace = &bed.namespace;
+    bed.apply(&config_map("1")).unwrap();
+    let mut unknown = config_map("1");
+    unknown["spec"] = json!({"x": 1});
+    let error = bed.apply(&unknown).unwrap_err().to_string();
+    let start = format!("server-side apply failed for object {namespace}/x /v1, Kind=ConfigMap: ");
+    assert!(error.starts_with(&start) && error.contains("field not declared in schema"), "{error}");
+    let options = ClusterOptions {
+        kubeconfig: std::env::var("PINTLE_TEST_KUBECONFIG").ok(),
+        as_user: Some("bob".into()),
+        namespace: Some(namespace.clone()),
+        ..ClusterOptions::default()
+    };
+    let bob = Cluster::connect(&options).unwrap();
+    let storage = Secrets::new(&bob, namespace.clone());
+    let words = format!(
+        "list: failed to list: secrets is forbidden: User \"bob\" cannot list resource \"secrets\" in API group \"\" in the \
+         namespace \"{namespace}\""
+    );
+    assert_eq!(storage.entries("").unwrap_err().to_string(), words);
+    let check = AccessCheck {
+        verb: "list".into(),
+        resource: "secrets".into(),
+        namespace: namespace.clone(),
+        ..AccessCheck::default()
+    };
+    let allowed = |cluster: &Cluster| cluster.allowed(std::slice::from_ref(&check)).remove(0).unwrap();
+    assert!(allowed(&bed.cluster) && !allowed(&bob));
+}
+
+#[test]
+fn capabilities_are_the_servers() {
+    let Some(bed) = Testbed::open("capabilities") else { return };
+    let capabilities = bed.cluster.capabilities().unwrap();
+    for version in ["v1", "apps/v1/Deployment", "v1/Namespace", "apps/v1/Scale", "v1/Eviction"] {
+        assert!(capabilities.api_versions.has(version), "{version}");
+    }
+    assert!(capabilities.kube_version.version.starts_with('v') && !capabilities.kube_version.minor.is_empty());
+}
+
+#[test]
+fn records_are_kept_as_helm_keeps_them() {
+    let Some(bed) = Testbed::open("records") else { return };
+    let namespace = bed.namespace.clone();
+    let (secrets, config_maps) =
+        (Secrets::new(&bed.cluster, namespace.clone()), ConfigMaps::new(&bed.cluster, namespace.clone()));
+    let storages: [&dyn Storage; 2] = [&secrets, &config_maps];
+    for storage in storages {
+        let mut record = Record { name: "r".into(), namespace: namespace.clone(), ..Record::default() };
+        record.chart.metadata.name = "c".into();
+        record.chart.metadata.version = "1.2.3".into();
+        record.labels.insert("team".into(), "x".into());
+        for revision in 1..=12 {
+            record.revision = revision;
+            record.info.status = if revision == 11 { Status::Deployed } else { Status::Superseded };
+            storage.create(&record).unwrap();
+        }
+        assert!(matches!(storage.create(&record), Err(Error::ReleaseExists)));
+        record.info.status = Status::Failed;
+        storage.update_annotated(&record, &[("why".to_owned(), "because".to_owned())].into()).unwrap();
+        let last = storage.last("r").unwrap();
+        assert_eq!((last.revision, last.info.status, last.labels), (12, Status::Failed, record.labels.clone()));
+        assert_eq!(storage.deployed("r").unwrap().revision, 11);
+        assert_eq!(storage.history("r").unwrap().len(), 12);
+        let entries = storage.entries("r").unwrap();
+        let summaries = storage.summaries(&entries).unwrap();
+        assert_eq!(summaries.len(), 12);
+        assert!(summaries.iter().all(|summary| summary.chart_name == "c" && summary.chart_version == "1.2.3"));
+        let newest = Entry::newest(storage.entries("").unwrap());
+        assert_eq!(newest.iter().map(|entry| entry.revision).collect::<Vec<_>>(), [12]);
+        assert_eq!(newest[0].annotations.get("why").map(String::as_str), Some("because"));
+        assert_eq!(storage.summaries(&newest).unwrap()[0].revision, 12);
+        assert_eq!(storage.delete("r", 12).unwrap().revision, 12);
+        assert!(matches!(storage.get("r", 12), Err(Error::ReleaseNotFound)));
+        assert!(matches!(storage.history("nobody"), Err(Error::ReleaseNotFound)));
+    }
+}
+
+#[test]
+fn rollouts_jobs_and_failures_are_waited_for() {
+    let Some(bed) = Testbed::open("waits") else { return };
+    let apply = |object: Value| bed.apply(&object).unwrap();
+    let quiet = &mut |_: &ObjectId, _: &cluster::ObjectStatus| ();
+    let good = [apply(pods("Deployment", "good", "")), apply(config_map("1")), apply(pods("Job", "done", ""))];
+    for strategy in [WaitStrategy::Watcher, WaitStrategy::Legacy] {
+        let options = WaitOptions { strategy, jobs: true, ..WaitOptions::new(Duration::from_secs(60)) };
+        bed.cluster.wait(&good, &options, quiet).unwrap();
+        bed.cluster.wait_for_hook(&good, &options, quiet).unwrap();
+    }
+    let bad = [apply(pods("Deployment", "hangs", "hang")), good[0].clone()];
+    let error = bed.cluster.wait(&bad, &WaitOptions::new(Duration::from_secs(3)), quiet).unwrap_err();
+    let namespace = &bed.namespace;
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "resource Deployment/{namespace}/hangs not ready. status: InProgress, message: Available: 0/1\ncontext \
+             deadline exceeded"
+        )
+    );
+    let legacy = WaitOptions { strategy: WaitStrategy::Legacy, ..WaitOptions::new(Duration::from_secs(3)) };
+    assert_eq!(bed.cluster.wait(&bad, &legacy, quiet).unwrap_err().to_string(), "context deadline exceeded");
+    let failing = [apply(pods("Job", "fails", "fail"))];
+    let error = bed.cluster.wait_for_hook(&failing, &WaitOptions::new(Duration::from_secs(60)), quiet).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!("resource Job/{namespace}/fails not ready. status: Failed, message: Job Failed. failed: 1/1")
+    );
+    let still =
+        bed.cluster.wait_for_delete(&bad, &WaitOptions::new(Duration::from_secs(1)), quiet).unwrap_err().to_string();
+    assert!(still.contains(&format!("resource Deployment/{namespace}/hangs still exists. status: ")), "{still}");
+}
