@@ -5,6 +5,7 @@
 
 mod commands;
 mod complete;
+mod connection;
 mod env;
 mod error;
 mod error_text;

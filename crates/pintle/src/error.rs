@@ -20,6 +20,10 @@ pub enum ErrorKind {
     Render,
     /// A file that cannot be written.
     Output,
+    /// A cluster that cannot be reached, refuses, or does not become what it should.
+    Cluster,
+    /// A release that is not there, is there already, or is in a state that forbids the operation.
+    Release,
     /// A part of Helm that is not built yet.
     NotBuilt,
 }
@@ -96,6 +100,16 @@ impl From<source::Error> for Error {
         };
         let converted = Error::new(kind, error.to_string());
         error.hints().iter().fold(converted, |converted, hint| converted.hinted(hint.as_str()))
+    }
+}
+
+impl From<cluster::Error> for Error {
+    fn from(error: cluster::Error) -> Error {
+        let of_release = matches!(
+            error,
+            cluster::Error::ReleaseNotFound | cluster::Error::ReleaseExists | cluster::Error::NoDeployedReleases(_)
+        );
+        Error::new(if of_release { ErrorKind::Release } else { ErrorKind::Cluster }, error.to_string())
     }
 }
 

@@ -16,6 +16,7 @@ mod path_match;
 mod prepare;
 mod rendered;
 mod report;
+mod session;
 mod show;
 mod template;
 mod values_flags;
@@ -33,6 +34,7 @@ pub use crate::{
     package::{PackageOptions, package},
     prepare::{FailedRender, Prepared, RenderRequest, prepare, render},
     report::Report,
+    session::{Event, Observer, Session},
     show::{ShowOptions, ShowPart, show},
     template::{TemplateOptions, TemplateReport, WriteFile, WriteMode, template},
     values_flags::ValuesFlags,
@@ -40,4 +42,5 @@ pub use crate::{
     world::World,
 };
 pub use ::template::Surroundings;
+pub use cluster::{Cluster, ClusterOptions, ConfigMaps, Memory, ObjectId, ObjectStatus, Proxies, Secrets, Storage};
 pub use source::{ChartQuery, system::path_error};
