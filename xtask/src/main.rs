@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask test|tidy|deny|oracle|corpus|bench|tools`.
+//! The project's own tasks: `cargo xtask test|tidy|deny|oracle|corpus|fuzz|testbed|bench|tools`.
 
 use std::process::ExitCode;
 
@@ -9,6 +9,7 @@ mod fuzz;
 mod oracle;
 mod process;
 mod test;
+mod testbed;
 mod tidy;
 mod tools;
 mod workspace;
@@ -25,6 +26,8 @@ usage: cargo xtask TASK
   corpus [FILTER]  renders the corpus of public charts and compares with Helm's output
   fuzz [COUNT [SEED]]
                    generated templates, values, --set texts and constraints, through Go and through pintle
+  testbed up|down|build
+                   a real Kubernetes on loopback, with nodes and pods that KWOK plays
   bench render     pintle beside the real Helm on the same work, in one run
   tools            builds the tools that tests need, and prints where they are
 ";
@@ -55,6 +58,9 @@ fn run(arguments: &[String]) -> anyhow::Result<bool> {
             let number = |at: usize, default| rest.get(at).map_or(Ok(default), |word| word.parse::<u64>());
             fuzz::run(number(0, 100_000)? as usize, number(1, 1)?)
         }
+        ["testbed", "up"] => testbed::up(),
+        ["testbed", "down"] => testbed::down(),
+        ["testbed", "build"] => testbed::build_only(),
         ["bench", "render"] => bench::render(),
         ["tools"] => tools::print(),
         _ => {

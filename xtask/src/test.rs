@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::{corpus, oracle, process, tidy, tools, workspace};
+use crate::{corpus, oracle, process, testbed::Bed, tidy, tools, workspace};
 
 enum Outcome {
     Passed,
@@ -11,17 +11,22 @@ enum Outcome {
     Skipped(&'static str, bool),
 }
 
-type Step = (&'static str, fn() -> anyhow::Result<Outcome>);
+/// A step may leave the test cluster to those behind it.
+type Step = (&'static str, fn(&mut Option<Bed>) -> anyhow::Result<Outcome>);
 
-const STEPS: [Step; 8] = [
-    ("format", || cargo(&["fmt", "--all", "--check"])),
-    ("tidy", || tidy::run().map(outcome)),
-    ("clippy", || cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])),
-    ("tests", || cargo(&["test", "--workspace", "--quiet"])),
-    ("documentation", documentation),
-    ("licences and bans", || tools::deny().map(outcome)),
-    ("oracle", || oracle::compare(None).map(outcome)),
-    ("corpus", || match workspace::corpus() {
+const STEPS: [Step; 9] = [
+    ("format", |_| cargo(&["fmt", "--all", "--check"])),
+    ("tidy", |_| tidy::run().map(outcome)),
+    ("clippy", |_| cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])),
+    ("testbed", |bed| {
+        *bed = Some(Bed::open()?);
+        Ok(Outcome::Passed)
+    }),
+    ("tests", |_| cargo(&["test", "--workspace", "--quiet"])),
+    ("documentation", |_| documentation()),
+    ("licences and bans", |_| tools::deny().map(outcome)),
+    ("oracle", |_| oracle::compare(None).map(outcome)),
+    ("corpus", |_| match workspace::corpus() {
         Some(_) => corpus::run(None).map(outcome),
         None => Ok(Outcome::Skipped("no corpus lies beside this checkout, at ../shared/corpus", true)),
     }),
@@ -32,12 +37,12 @@ const STEPS: [Step; 8] = [
 /// With `CI=true` a skipped step is a failure, the corpus excepted.
 pub(crate) fn run() -> anyhow::Result<bool> {
     let ci = std::env::var("CI").is_ok_and(|value| value == "true");
-    let mut lines = Vec::new();
+    let (mut lines, mut bed) = (Vec::new(), None);
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     for (name, step) in STEPS {
         eprintln!("--- {name}");
         let start = Instant::now();
-        let outcome = step().unwrap_or_else(|error| {
+        let outcome = step(&mut bed).unwrap_or_else(|error| {
             eprintln!("error: {error:#}");
             Outcome::Failed
         });
@@ -53,6 +58,10 @@ pub(crate) fn run() -> anyhow::Result<bool> {
             Outcome::Failed => format!("FAILED   {seconds:7.1} s  {name}"),
             Outcome::Skipped(why, _) => format!("skipped             {name}: {why}"),
         });
+    }
+    if let Some(Err(error)) = bed.map(Bed::close) {
+        failed += 1;
+        lines.push(format!("FAILED              ending the test cluster: {error:#}"));
     }
     println!("\n{}\n{passed} passed, {failed} failed, {skipped} skipped", lines.join("\n"));
     Ok(failed == 0)

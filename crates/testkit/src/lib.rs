@@ -1,9 +1,13 @@
-//! For tests: runs a binary in an environment of its own, and remembers what it said.
+//! For tests: runs a binary in an environment of its own, and remembers what it said; finds the cluster that tests may use.
 //!
 //! Never reads the developer's home folder, kubeconfig or environment.
 
 #![warn(clippy::print_stdout)]
 
 mod environment;
+mod testbed;
 
-pub use crate::environment::{Outcome, TestEnv};
+pub use crate::{
+    environment::{Outcome, TestEnv},
+    testbed::{TEST_KUBECONFIG, Testbed, test_kubeconfig, testbed_folder},
+};

@@ -1,6 +1,6 @@
-//! A real cluster: the one that `PINTLE_TEST_KUBECONFIG` names, never the current context.
+//! On a real cluster (`testkit::Testbed`): what a server in its place could not prove.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use cluster::{
     AccessCheck, Action, Cluster, ClusterOptions, ConfigMaps, Entry, Error, ObjectId, PatchKind, Propagation, Secrets,
@@ -8,54 +8,17 @@ use cluster::{
 };
 use release::{Record, Status};
 use serde_json::{Value, json};
+use testkit::Testbed;
 
-/// A namespace of its own for a test, deleted at its end.
-struct Testbed {
-    cluster: Cluster,
-    namespace: String,
+/// The test's own namespace, where there is a cluster at all.
+fn open(name: &str) -> Option<Testbed> {
+    Testbed::open(&format!("cluster-{name}")).unwrap()
 }
 
-impl Testbed {
-    fn open(name: &str) -> Option<Testbed> {
-        let Some(kubeconfig) = std::env::var("PINTLE_TEST_KUBECONFIG").ok() else {
-            println!("skipped: {name}: PINTLE_TEST_KUBECONFIG names no cluster");
-            return None;
-        };
-        let number = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() % 1_000_000_007;
-        let namespace = format!("cluster-{name}-{number}");
-        let options = ClusterOptions {
-            kubeconfig: Some(kubeconfig),
-            namespace: Some(namespace.clone()),
-            ..ClusterOptions::default()
-        };
-        let cluster = Cluster::connect(&options).unwrap();
-        cluster.check_reachable().unwrap();
-        let bed = Testbed { cluster, namespace };
-        let object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": bed.namespace}});
-        bed.cluster.write(&Write::new(bed.own_namespace(), Action::Create(object))).unwrap();
-        Some(bed)
-    }
-
-    fn own_namespace(&self) -> ObjectId {
-        ObjectId {
-            api_version: "v1".into(),
-            kind: "Namespace".into(),
-            name: self.namespace.clone(),
-            ..ObjectId::default()
-        }
-    }
-
-    fn apply(&self, object: &Value) -> Result<ObjectId, Error> {
-        let id = self.cluster.locate(&ObjectId::of(object)?, &self.namespace)?;
-        let action = Action::Apply { object: object.clone(), force_conflicts: false };
-        self.cluster.write(&Write::new(id.clone(), action)).map(|_| id)
-    }
-}
-
-impl Drop for Testbed {
-    fn drop(&mut self) {
-        _ = self.cluster.write(&Write::new(self.own_namespace(), Action::Delete(Propagation::Background)));
-    }
+fn apply(bed: &Testbed, object: &Value) -> Result<ObjectId, Error> {
+    let id = bed.cluster().locate(&ObjectId::of(object)?, bed.namespace())?;
+    let action = Action::Apply { object: object.clone(), force_conflicts: false };
+    bed.cluster().write(&Write::new(id.clone(), action)).map(|_| id)
 }
 
 fn config_map(value: &str) -> Value {
@@ -79,10 +42,10 @@ fn pods(kind: &str, name: &str, fault: &str) -> Value {
 
 #[test]
 fn objects_are_written_and_read() {
-    let Some(bed) = Testbed::open("objects") else { return };
-    let cluster = &bed.cluster;
-    let id = bed.apply(&config_map("1")).unwrap();
-    assert_eq!(id.namespace, bed.namespace);
+    let Some(bed) = open("objects") else { return };
+    let cluster = bed.cluster();
+    let id = apply(&bed, &config_map("1")).unwrap();
+    assert_eq!(id.namespace, bed.namespace());
     assert_eq!(cluster.get(&id).unwrap().unwrap()["data"]["a"], "1");
     let patch = Action::Patch { kind: PatchKind::Merge, patch: json!({"data": {"a": "2"}}) };
     cluster.write(&Write::new(id.clone(), patch)).unwrap();
@@ -100,10 +63,11 @@ fn objects_are_written_and_read() {
     assert!(owners.iter().all(|owner| owner["manager"] == "helm" && owner["operation"] == "Apply"), "{owners:?}");
     let all = cluster.get_all(&vec![id.clone(); 6]);
     assert!(all.into_iter().all(|object| object.unwrap().is_some()));
-    let listed = cluster.list("v1", "ConfigMap", &Selector { namespace: bed.namespace.clone(), ..Selector::default() });
+    let listed =
+        cluster.list("v1", "ConfigMap", &Selector { namespace: bed.namespace().to_owned(), ..Selector::default() });
     assert!(listed.unwrap().iter().any(|object| object["metadata"]["name"] == "x" && object["kind"] == "ConfigMap"));
     assert_eq!(cluster.table(&id).unwrap()["kind"], "Table");
-    let looked = cluster.lookup("v1", "ConfigMap", &bed.namespace, "").unwrap();
+    let looked = cluster.lookup("v1", "ConfigMap", bed.namespace(), "").unwrap();
     assert_eq!(looked["kind"], "ConfigMapList");
     cluster.write(&Write::new(id.clone(), Action::Delete(Propagation::Foreground))).unwrap();
     cluster
@@ -114,22 +78,17 @@ fn objects_are_written_and_read() {
 
 #[test]
 fn refusals_of_a_real_server_read_as_helms() {
-    let Some(bed) = Testbed::open("refusals") else { return };
-    let namespace = &bed.namespace;
-    bed.apply(&config_map("1")).unwrap();
+    let Some(bed) = open("refusals") else { return };
+    let namespace = bed.namespace();
+    apply(&bed, &config_map("1")).unwrap();
     let mut unknown = config_map("1");
     unknown["spec"] = json!({"x": 1});
-    let error = bed.apply(&unknown).unwrap_err().to_string();
+    let error = apply(&bed, &unknown).unwrap_err().to_string();
     let start = format!("server-side apply failed for object {namespace}/x /v1, Kind=ConfigMap: ");
     assert!(error.starts_with(&start) && error.contains("field not declared in schema"), "{error}");
-    let options = ClusterOptions {
-        kubeconfig: std::env::var("PINTLE_TEST_KUBECONFIG").ok(),
-        as_user: Some("bob".into()),
-        namespace: Some(namespace.clone()),
-        ..ClusterOptions::default()
-    };
+    let options = ClusterOptions { as_user: Some("bob".into()), ..bed.options() };
     let bob = Cluster::connect(&options).unwrap();
-    let storage = Secrets::new(&bob, namespace.clone());
+    let storage = Secrets::new(&bob, namespace);
     let words = format!(
         "list: failed to list: secrets is forbidden: User \"bob\" cannot list resource \"secrets\" in API group \"\" in the \
          namespace \"{namespace}\""
@@ -138,17 +97,17 @@ fn refusals_of_a_real_server_read_as_helms() {
     let check = AccessCheck {
         verb: "list".into(),
         resource: "secrets".into(),
-        namespace: namespace.clone(),
+        namespace: namespace.to_owned(),
         ..AccessCheck::default()
     };
     let allowed = |cluster: &Cluster| cluster.allowed(std::slice::from_ref(&check)).remove(0).unwrap();
-    assert!(allowed(&bed.cluster) && !allowed(&bob));
+    assert!(allowed(bed.cluster()) && !allowed(&bob));
 }
 
 #[test]
 fn capabilities_are_the_servers() {
-    let Some(bed) = Testbed::open("capabilities") else { return };
-    let capabilities = bed.cluster.capabilities().unwrap();
+    let Some(bed) = open("capabilities") else { return };
+    let capabilities = bed.cluster().capabilities().unwrap();
     for version in ["v1", "apps/v1/Deployment", "v1/Namespace", "apps/v1/Scale", "v1/Eviction"] {
         assert!(capabilities.api_versions.has(version), "{version}");
     }
@@ -157,10 +116,10 @@ fn capabilities_are_the_servers() {
 
 #[test]
 fn records_are_kept_as_helm_keeps_them() {
-    let Some(bed) = Testbed::open("records") else { return };
-    let namespace = bed.namespace.clone();
+    let Some(bed) = open("records") else { return };
+    let namespace = bed.namespace().to_owned();
     let (secrets, config_maps) =
-        (Secrets::new(&bed.cluster, namespace.clone()), ConfigMaps::new(&bed.cluster, namespace.clone()));
+        (Secrets::new(bed.cluster(), namespace.clone()), ConfigMaps::new(bed.cluster(), namespace.clone()));
     let storages: [&dyn Storage; 2] = [&secrets, &config_maps];
     for storage in storages {
         let mut record = Record { name: "r".into(), namespace: namespace.clone(), ..Record::default() };
@@ -195,18 +154,18 @@ fn records_are_kept_as_helm_keeps_them() {
 
 #[test]
 fn rollouts_jobs_and_failures_are_waited_for() {
-    let Some(bed) = Testbed::open("waits") else { return };
-    let apply = |object: Value| bed.apply(&object).unwrap();
+    let Some(bed) = open("waits") else { return };
+    let apply = |object: Value| apply(&bed, &object).unwrap();
     let quiet = &mut |_: &ObjectId, _: &cluster::ObjectStatus| ();
     let good = [apply(pods("Deployment", "good", "")), apply(config_map("1")), apply(pods("Job", "done", ""))];
     for strategy in [WaitStrategy::Watcher, WaitStrategy::Legacy] {
         let options = WaitOptions { strategy, jobs: true, ..WaitOptions::new(Duration::from_secs(60)) };
-        bed.cluster.wait(&good, &options, quiet).unwrap();
-        bed.cluster.wait_for_hook(&good, &options, quiet).unwrap();
+        bed.cluster().wait(&good, &options, quiet).unwrap();
+        bed.cluster().wait_for_hook(&good, &options, quiet).unwrap();
     }
     let bad = [apply(pods("Deployment", "hangs", "hang")), good[0].clone()];
-    let error = bed.cluster.wait(&bad, &WaitOptions::new(Duration::from_secs(3)), quiet).unwrap_err();
-    let namespace = &bed.namespace;
+    let error = bed.cluster().wait(&bad, &WaitOptions::new(Duration::from_secs(3)), quiet).unwrap_err();
+    let namespace = bed.namespace();
     assert_eq!(
         error.to_string(),
         format!(
@@ -215,14 +174,14 @@ fn rollouts_jobs_and_failures_are_waited_for() {
         )
     );
     let legacy = WaitOptions { strategy: WaitStrategy::Legacy, ..WaitOptions::new(Duration::from_secs(3)) };
-    assert_eq!(bed.cluster.wait(&bad, &legacy, quiet).unwrap_err().to_string(), "context deadline exceeded");
+    assert_eq!(bed.cluster().wait(&bad, &legacy, quiet).unwrap_err().to_string(), "context deadline exceeded");
     let failing = [apply(pods("Job", "fails", "fail"))];
-    let error = bed.cluster.wait_for_hook(&failing, &WaitOptions::new(Duration::from_secs(60)), quiet).unwrap_err();
+    let error = bed.cluster().wait_for_hook(&failing, &WaitOptions::new(Duration::from_secs(60)), quiet).unwrap_err();
     assert_eq!(
         error.to_string(),
         format!("resource Job/{namespace}/fails not ready. status: Failed, message: Job Failed. failed: 1/1")
     );
     let still =
-        bed.cluster.wait_for_delete(&bad, &WaitOptions::new(Duration::from_secs(1)), quiet).unwrap_err().to_string();
+        bed.cluster().wait_for_delete(&bad, &WaitOptions::new(Duration::from_secs(1)), quiet).unwrap_err().to_string();
     assert!(still.contains(&format!("resource Deployment/{namespace}/hangs still exists. status: ")), "{still}");
 }
