@@ -34,7 +34,8 @@ impl Invocation<'_> {
         let options = cluster_options(&self.flags, self.environment, self.namespace());
         let cluster = Cluster::connect(&options).map_err(|error| Failure::from(pintle::Error::from(error)))?;
         let storage = storage(self.environment.driver(), &cluster, &namespace)?;
-        let surroundings = Machine::new(self.environment, self.flags.bool("enable-dns"));
+        let resolves = self.flags.slot("enable-dns").is_some() && self.flags.bool("enable-dns");
+        let surroundings = Machine::new(self.environment, resolves);
         let mut printer = Printer { output: self.output };
         let mut session = Session {
             cluster: &cluster,

@@ -6,11 +6,9 @@ use crate::{error::Failure, parse::FlagSet};
 pub(crate) const COMMANDS: &[&str] = &[
     "helm get all",
     "helm get hooks",
-    "helm get manifest",
     "helm get metadata",
     "helm get notes",
     "helm get values",
-    "helm history",
     "helm install",
     "helm list",
     "helm plugin install",

@@ -6,6 +6,7 @@
 mod create;
 mod dependency;
 mod error;
+mod history;
 mod install_name;
 mod json_path;
 mod lint;
@@ -18,6 +19,8 @@ mod rendered;
 mod report;
 mod session;
 mod show;
+mod stored;
+mod table;
 mod template;
 mod values_flags;
 mod version;
@@ -27,6 +30,7 @@ pub use crate::{
     create::{CreateOptions, create},
     dependency::{DependencyListOptions, DependencyOptions, dependency_build, dependency_list, dependency_update},
     error::{Error, ErrorKind},
+    history::{HistoryOptions, history},
     install_name::{NameOptions, NamedChart},
     lint::{LintOptions, lint},
     log::{Level, LogLine},
@@ -36,11 +40,16 @@ pub use crate::{
     report::Report,
     session::{Event, Observer, Session},
     show::{ShowOptions, ShowPart, show},
+    stored::{RecordOptions, record},
+    table::Table,
     template::{TemplateOptions, TemplateReport, WriteFile, WriteMode, template},
     values_flags::ValuesFlags,
     version::{VersionOptions, version},
     world::World,
 };
 pub use ::template::Surroundings;
-pub use cluster::{Cluster, ClusterOptions, ConfigMaps, Memory, ObjectId, ObjectStatus, Proxies, Secrets, Storage};
+pub use cluster::{
+    Cluster, ClusterOptions, ConfigMaps, Memory, ObjectId, ObjectStatus, Proxies, Secrets, Storage, Summary,
+};
+pub use release::{ApplyMethod, Hook, HookEvent, Record, Status, Timestamp};
 pub use source::{ChartQuery, system::path_error};

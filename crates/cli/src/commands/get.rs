@@ -1,8 +1,12 @@
 //! `helm get` and what is below it.
 
+use pintle::{Record, RecordOptions};
+
 use crate::{
     complete::ArgumentWords,
+    error::Failure,
     flags::{OUTPUT, REVISION},
+    invocation::Invocation,
     spec::{Action, Arguments, Command, Flag},
 };
 
@@ -35,6 +39,7 @@ static MANIFEST: Command = Command {
     name: "manifest",
     short: "show the manifests of a release",
     long: "Shows the manifests of the objects that a release made, those of subcharts included.",
+    action: Action::Run(manifest),
     ..PART
 };
 
@@ -64,3 +69,15 @@ const PART: Command = Command {
     action: Action::NotBuilt,
     ..Command::BASE
 };
+
+/// The record that the command line asks for.
+fn record(invocation: &mut Invocation<'_>) -> Result<Record, Failure> {
+    let options = RecordOptions { name: invocation.first_argument(), revision: invocation.flags.int("revision") };
+    invocation.on_cluster(|session| pintle::record(&options, session))
+}
+
+fn manifest(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let record = record(invocation)?;
+    invocation.output.print(&record.manifest)?;
+    invocation.output.print("\n")
+}

@@ -1,8 +1,13 @@
 //! `helm history`.
 
+use pintle::HistoryOptions;
+
 use crate::{
     complete::ArgumentWords,
+    error::Failure,
     flags::OUTPUT,
+    invocation::Invocation,
+    print::{self, Format},
     spec::{Action, Arguments, Command, Flag, Kind},
 };
 
@@ -15,6 +20,12 @@ pub(super) static HISTORY: Command = Command {
     arguments: Arguments::Exactly(1),
     words: ArgumentWords::OneRelease,
     flags: &[&[Flag::new("max", Kind::Int, "how many revisions to list").default("256"), OUTPUT]],
-    action: Action::NotBuilt,
+    action: Action::Run(run),
     ..Command::BASE
 };
+
+fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let options = HistoryOptions { name: invocation.first_argument(), max: invocation.flags.int("max") };
+    let revisions = invocation.on_cluster(|session| pintle::history(&options, session))?;
+    invocation.output.print(print::revisions(&revisions, Format::of(&invocation.flags))?)
+}

@@ -5,8 +5,8 @@ use source::path;
 use value::quote::quote;
 use version::{Constraint, Version};
 
-use super::{glob::glob, table::Table};
-use crate::{Error, LogLine, Report};
+use super::glob::glob;
+use crate::{Error, LogLine, Report, Table};
 
 /// What `dependency list` needs.
 #[derive(Clone, Debug, Default)]

@@ -6,7 +6,6 @@ mod glob;
 mod list;
 mod lock;
 mod resolve;
-pub(crate) mod table;
 
 pub use self::{
     fetch::{DependencyOptions, dependency_build, dependency_update},

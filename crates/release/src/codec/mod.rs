@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
+use value::Value;
 
 use crate::Record;
 
@@ -39,10 +40,24 @@ pub enum CodecError {
 
 /// Writes a record as Helm 4 does: the text that goes into the key `release` of a Secret.
 pub fn encode(record: &Record) -> Result<String, CodecError> {
-    let json = write::record(record).map_err(CodecError::Unwritable)?;
+    let json = to_json(record, &View { chart: true, resources: None })?;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(&json).map_err(CodecError::Gzip)?;
     Ok(STANDARD.encode(encoder.finish().map_err(CodecError::Gzip)?))
+}
+
+/// What of a record is written as JSON.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// Whether its chart is.
+    pub chart: bool,
+    /// The objects of the release as they live, by version and kind: `status` shows them, no record holds them.
+    pub resources: Option<&'a Value>,
+}
+
+/// Writes a record as JSON, its fields in Helm's order.
+pub fn to_json(record: &Record, view: &View<'_>) -> Result<Vec<u8>, CodecError> {
+    write::record(record, view).map_err(CodecError::Unwritable)
 }
 
 /// Reads a record that Helm 3, Helm 4 or pintle wrote; one that is not packed is read too, as Helm does.

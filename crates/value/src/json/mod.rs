@@ -2,7 +2,9 @@
 
 mod decode;
 mod encode;
+mod fields;
 
+pub use self::fields::{Fields, array};
 use crate::{
     Value,
     json::{decode::Numbers, encode::Layout},

@@ -4,25 +4,26 @@ use unicode_width::UnicodeWidthChar;
 
 /// A table: cells are padded to the width of their column and separated by tabs; what is wider than the greatest
 /// width ends in `...`.
-pub(crate) struct Table {
+#[derive(Debug, Default)]
+pub struct Table {
     rows: Vec<Vec<String>>,
     /// 0 is no bound.
     max_width: usize,
 }
 
 impl Table {
-    /// An empty table.
-    pub(crate) fn new(max_width: usize) -> Table {
+    /// An empty table whose columns are `max_width` wide at the most; 0 is no bound.
+    pub fn new(max_width: usize) -> Table {
         Table { rows: Vec::new(), max_width }
     }
 
     /// Adds a row.
-    pub(crate) fn row<'c>(&mut self, cells: impl IntoIterator<Item = &'c str>) {
+    pub fn row<'c>(&mut self, cells: impl IntoIterator<Item = &'c str>) {
         self.rows.push(cells.into_iter().map(str::to_owned).collect());
     }
 
     /// The lines of the table, without a newline at the end.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let mut widths: Vec<usize> = Vec::new();
         for row in &self.rows {
             for (column, cell) in row.iter().enumerate() {
@@ -78,9 +79,16 @@ fn resize(text: &str, wide: usize) -> String {
     cut + "..."
 }
 
-/// How many columns of a terminal a text takes.
+/// How many columns of a terminal a text takes, apart from its colours.
 fn width(text: &str) -> usize {
-    text.chars().map(|rune| rune.width().unwrap_or(0)).sum()
+    let mut pieces = text.split("\u{1b}[");
+    let columns = |text: &str| text.chars().map(|rune| rune.width().unwrap_or(0)).sum::<usize>();
+    let first = pieces.next().map_or(0, columns);
+    let rest = pieces.map(|piece| match piece.split_once('m') {
+        Some((code, rest)) if code.bytes().all(|byte| byte.is_ascii_digit() || byte == b';') => columns(rest),
+        _ => columns(piece) + 1,
+    });
+    first + rest.sum::<usize>()
 }
 
 #[cfg(test)]
@@ -94,5 +102,9 @@ mod tests {
         table.row(["a", "0123456789abc"]);
         table.row(["", "日本"]);
         assert_eq!(table.text(), "NAME\tVERSION   \na   \t0123456...\n    \t日本      ");
+        let mut table = Table::default();
+        table.row(["\u{1b}[1mA\u{1b}[22m", "x"]);
+        table.row(["bcd", "y\nz"]);
+        assert_eq!(table.text(), "\u{1b}[1mA\u{1b}[22m  \tx\nbcd\ty\n   \tz");
     }
 }
