@@ -165,6 +165,12 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+impl From<release::object::Anonymous> for Error {
+    fn from(error: release::object::Anonymous) -> Error {
+        Error::Malformed(error.to_string())
+    }
+}
+
 /// What the API server said when it refused.
 #[derive(Clone, Debug, Default)]
 pub struct ApiError {

@@ -9,6 +9,7 @@ mod head;
 mod hook;
 mod kind_order;
 mod manifest;
+pub mod object;
 mod record;
 mod split;
 mod timestamp;
