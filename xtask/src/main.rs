@@ -12,6 +12,7 @@ mod test;
 mod testbed;
 mod tidy;
 mod tools;
+mod tree;
 mod workspace;
 
 const USAGE: &str = "\

@@ -13,7 +13,7 @@ use std::{
 use anyhow::Context as _;
 use serde::Deserialize;
 
-use crate::{binary, corpus, process, process::Home, tools, workspace};
+use crate::{binary, corpus, process, process::Home, tools, tree, workspace};
 
 #[derive(Deserialize)]
 struct CaseFile {
@@ -197,9 +197,9 @@ fn ask(helm: &Path, case: &Case, run: &Run) -> anyhow::Result<Parts> {
     if answer.exit != 0 {
         parts.insert("exit", format!("{}\n", answer.exit).into_bytes());
     }
-    if let Some(tree) = &run.tree {
+    if let Some(folder) = &run.tree {
         let mut text = Vec::new();
-        append_tree(&work, &work.join(tree), &mut text)?;
+        tree::append(&work, &work.join(folder), &mut text)?;
         parts.insert("tree", text);
     }
     parts.retain(|_, content| !content.is_empty());
@@ -212,22 +212,6 @@ fn mask(text: &[u8], home: &str) -> Vec<u8> {
         Ok(text) => text.replace(home, "{home}").into_bytes(),
         Err(_) => text.to_vec(),
     }
-}
-
-/// The names and contents of all files at or below `path`.
-fn append_tree(work: &Path, path: &Path, text: &mut Vec<u8>) -> anyhow::Result<()> {
-    if path.is_dir() {
-        let mut entries: Vec<PathBuf> =
-            std::fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<anyhow::Result<_>>()?;
-        entries.sort();
-        return entries.iter().try_for_each(|entry| append_tree(work, entry, text));
-    }
-    text.extend_from_slice(format!("=== {}\n", path.strip_prefix(work)?.display()).as_bytes());
-    match std::fs::read(path) {
-        Ok(content) => text.extend_from_slice(&content),
-        Err(error) => text.extend_from_slice(format!("({})\n", error.kind()).as_bytes()),
-    }
-    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {

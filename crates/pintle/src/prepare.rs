@@ -156,7 +156,7 @@ fn check_schemas(chart: &Chart, values: &Map, log: &mut Vec<LogLine>) -> Result<
 }
 
 /// Tells which charts' schemas are looked at. Helm: `pkg/chart/common/util/jsonschema.go`, `ValidateAgainstSchema`.
-fn tell_charts(chart: &Chart, values: &Map, log: &mut Vec<LogLine>) {
+pub(crate) fn tell_charts(chart: &Chart, values: &Map, log: &mut Vec<LogLine>) {
     if chart.schema.is_some() {
         log.push(LogLine::new(Level::Debug, "chart name").with("chart-name", chart.name()));
     }

@@ -111,7 +111,8 @@ pub fn render(chart: &Chart, values: Map, options: &RenderOptions<'_>) -> Result
     let budget = Budget::new(options.limits);
     let mut files = Vec::with_capacity(renderables.len());
     for renderable in renderables.iter().filter(|renderable| !is_partial(&renderable.path)) {
-        let content = execute(&templates, renderable, &budget, options.surroundings)?;
+        let content = execute(&templates, renderable, &budget, options.surroundings)
+            .map_err(|error| error.noticed(state.warnings.take()))?;
         files.push((renderable.path.clone(), content));
     }
     let warnings = state.warnings.take();

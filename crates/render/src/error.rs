@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::{hint::hint, snippet::snippet};
+use crate::{Warning, hint::hint, snippet::snippet};
 
 /// What Helm puts around the message of `required` and `fail`, so that it finds it again in Go's text.
 const MARK_START: &str = "HELM_ERR_START";
@@ -19,8 +19,9 @@ pub(crate) fn mark(message: &value::Str) -> String {
 pub struct Error {
     message: String,
     location: Option<Location>,
-    snippet: Option<String>,
-    hints: Vec<String>,
+    snippet: Option<Box<str>>,
+    hints: Box<[String]>,
+    warnings: Box<[Warning]>,
 }
 
 /// Where in a template something went wrong.
@@ -59,9 +60,9 @@ impl Error {
         let location = innermost.and_then(|error| {
             Some(Location { path: error.name().to_owned(), line: error.line()?, column: error.column() })
         });
-        let snippet = innermost.and_then(snippet);
+        let snippet = innermost.and_then(snippet).map(String::into_boxed_str);
         let hints = innermost.and_then(hint).into_iter().collect();
-        Error { message, location, snippet, hints }
+        Error { message, location, snippet, hints, warnings: Box::default() }
     }
 
     /// Where it went wrong, innermost.
@@ -72,6 +73,16 @@ impl Error {
     /// The line of the template, with a mark under the place.
     pub fn snippet(&self) -> Option<&str> {
         self.snippet.as_deref()
+    }
+
+    /// The same with what the render had noticed until it failed.
+    pub(crate) fn noticed(self, warnings: Vec<Warning>) -> Error {
+        Error { warnings: warnings.into(), ..self }
+    }
+
+    /// What the render had noticed until it failed.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 
     /// What to do about it.

@@ -9,7 +9,7 @@ use crate::{
 
 pub(super) static COMPLETION: Command = Command {
     name: "completion",
-    short: "print a script for completion in a shell",
+    short: "generate autocompletion scripts for the specified shell",
     long: "Prints a script that makes a shell complete commands, flags and arguments.",
     arguments: Arguments::None,
     commands: &[&BASH, &ZSH, &FISH, &POWERSHELL],
@@ -18,7 +18,7 @@ pub(super) static COMPLETION: Command = Command {
 
 static BASH: Command = Command {
     name: "bash",
-    short: "print a script for completion in bash",
+    short: "generate autocompletion script for bash",
     long: "\
 Prints a script for completion in bash.
 
@@ -36,7 +36,7 @@ For every shell from now on:
 
 static ZSH: Command = Command {
     name: "zsh",
-    short: "print a script for completion in zsh",
+    short: "generate autocompletion script for zsh",
     long: "\
 Prints a script for completion in zsh.
 
@@ -53,7 +53,7 @@ For every shell from now on:
 
 static FISH: Command = Command {
     name: "fish",
-    short: "print a script for completion in fish",
+    short: "generate autocompletion script for fish",
     long: "\
 Prints a script for completion in fish.
 
@@ -70,7 +70,7 @@ For every shell from now on:
 
 static POWERSHELL: Command = Command {
     name: "powershell",
-    short: "print a script for completion in PowerShell",
+    short: "generate autocompletion script for powershell",
     long: "\
 Prints a script for completion in PowerShell.
 

@@ -12,7 +12,7 @@ use crate::{
 pub(super) static CREATE: Command = Command {
     name: "create",
     synopsis: "NAME",
-    short: "lay out a new chart",
+    short: "create a new chart with the given name",
     long: "\
 Lays out a new chart in a folder of the given name:
 

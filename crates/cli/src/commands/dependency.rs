@@ -13,7 +13,7 @@ pub(super) static DEPENDENCY: Command = Command {
     name: "dependency",
     synopsis: "update|build|list",
     aliases: &["dep", "dependencies"],
-    short: "fetch and list the charts that a chart depends on",
+    short: "manage a chart's dependencies",
     long: "\
 Fetches and lists the charts that a chart depends on.
 
@@ -39,7 +39,7 @@ static LIST: Command = Command {
     name: "list",
     synopsis: "CHART",
     aliases: &["ls"],
-    short: "list the dependencies of a chart",
+    short: "list the dependencies for the given chart",
     long: "\
 Lists the dependencies that a chart declares, and whether charts/ holds them.
 
@@ -54,7 +54,7 @@ static UPDATE: Command = Command {
     name: "update",
     synopsis: "CHART",
     aliases: &["up"],
-    short: "bring charts/ in line with Chart.yaml",
+    short: "update charts/ based on the contents of Chart.yaml",
     long: "\
 Fetches the newest versions that the ranges in Chart.yaml allow into charts/, and writes them down in Chart.lock.
 
@@ -68,7 +68,7 @@ Charts in charts/ that are declared with another version are replaced; charts th
 static BUILD: Command = Command {
     name: "build",
     synopsis: "CHART",
-    short: "fill charts/ with the versions in Chart.lock",
+    short: "rebuild the charts/ directory based on the Chart.lock file",
     long: "\
 Fills charts/ with exactly the versions that Chart.lock names, without looking for newer ones.
 

@@ -14,7 +14,7 @@ use crate::{
 
 pub(super) static ENV: Command = Command {
     name: "env",
-    short: "print the settings that are in effect",
+    short: "helm client environment information",
     long: "Prints the settings that are in effect, as environment variables: all of them, or one.",
     arguments: Arguments::AtMost(1),
     words: ArgumentWords::Variables,

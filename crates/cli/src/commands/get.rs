@@ -12,7 +12,7 @@ use crate::{
 
 pub(super) static GET: Command = Command {
     name: "get",
-    short: "show what was recorded of a release",
+    short: "download extended information of a named release",
     long: "Shows what was recorded of a release: its values, manifests, notes, hooks and metadata.",
     arguments: Arguments::None,
     commands: &[&ALL, &VALUES, &MANIFEST, &HOOKS, &NOTES, &METADATA],
@@ -21,7 +21,7 @@ pub(super) static GET: Command = Command {
 
 static ALL: Command = Command {
     name: "all",
-    short: "show all that was recorded of a release",
+    short: "download all information for a named release",
     long: "Shows a release's notes, hooks, values and manifests.",
     flags: &[&[REVISION, Flag::text("template", "a template for the output, such as {{.Release.Name}}")]],
     ..PART
@@ -29,7 +29,7 @@ static ALL: Command = Command {
 
 static VALUES: Command = Command {
     name: "values",
-    short: "show the values of a release",
+    short: "download the values file for a named release",
     long: "Shows the values that a release was given.",
     flags: &[&[REVISION, Flag::switch("all", "show the chart's own values too").short('a'), OUTPUT]],
     ..PART
@@ -37,7 +37,7 @@ static VALUES: Command = Command {
 
 static MANIFEST: Command = Command {
     name: "manifest",
-    short: "show the manifests of a release",
+    short: "download the manifest for a named release",
     long: "Shows the manifests of the objects that a release made, those of subcharts included.",
     action: Action::Run(manifest),
     ..PART
@@ -45,17 +45,21 @@ static MANIFEST: Command = Command {
 
 static HOOKS: Command = Command {
     name: "hooks",
-    short: "show the hooks of a release",
+    short: "download all hooks for a named release",
     long: "Shows the manifests of a release's hooks.",
     ..PART
 };
 
-static NOTES: Command =
-    Command { name: "notes", short: "show the notes of a release", long: "Shows the notes of a release.", ..PART };
+static NOTES: Command = Command {
+    name: "notes",
+    short: "download the notes for a named release",
+    long: "Shows the notes of a release.",
+    ..PART
+};
 
 static METADATA: Command = Command {
     name: "metadata",
-    short: "show the metadata of a release",
+    short: "This command fetches metadata for a given release",
     long: "Shows the metadata of a release: its chart, versions, namespace, revision, status and time.",
     flags: &[&[REVISION, OUTPUT]],
     ..PART

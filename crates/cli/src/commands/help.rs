@@ -13,7 +13,7 @@ use crate::{
 pub(super) static HELP: Command = Command {
     name: "help",
     synopsis: "[command]",
-    short: "show the help of a command",
+    short: "Help about any command",
     long: "Shows the help of a command: helm help dependency list, for instance.",
     arguments: Arguments::Any,
     words: ArgumentWords::Commands,

@@ -15,7 +15,7 @@ pub(super) static HISTORY: Command = Command {
     name: "history",
     synopsis: "RELEASE_NAME",
     aliases: &["hist"],
-    short: "list the revisions of a release",
+    short: "fetch release history",
     long: "Lists the revisions of a release: when they were made, what became of them, and from which chart they are.",
     arguments: Arguments::Exactly(1),
     words: ArgumentWords::OneRelease,

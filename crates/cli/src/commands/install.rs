@@ -11,7 +11,7 @@ use crate::{
 pub(super) static INSTALL: Command = Command {
     name: "install",
     synopsis: "[NAME] [CHART]",
-    short: "install a chart as a release",
+    short: "install a chart",
     long: "\
 Installs a chart as a release.
 

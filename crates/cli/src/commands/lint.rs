@@ -13,7 +13,7 @@ use crate::{
 pub(super) static LINT: Command = Command {
     name: "lint",
     synopsis: "PATH",
-    short: "check a chart",
+    short: "examine a chart for possible issues",
     long: "\
 Checks whether a chart is well formed.
 

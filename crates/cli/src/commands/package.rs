@@ -13,7 +13,7 @@ use crate::{
 pub(super) static PACKAGE: Command = Command {
     name: "package",
     synopsis: "[CHART_PATH] [...]",
-    short: "pack a chart into an archive",
+    short: "package a chart directory into a chart archive",
     long: "\
 Packs the folder of a chart into an archive that has a version in its name, as repositories keep them.
 

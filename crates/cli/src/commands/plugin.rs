@@ -8,7 +8,7 @@ use crate::{
 
 pub(super) static PLUGIN: Command = Command {
     name: "plugin",
-    short: "install, list and remove plugins",
+    short: "install, list, or uninstall Helm plugins",
     long: "Installs, lists and removes plugins on this machine.",
     commands: &[&INSTALL, &LIST, &UNINSTALL, &UPDATE, &PACKAGE, &VERIFY],
     ..Command::BASE
@@ -18,7 +18,7 @@ static INSTALL: Command = Command {
     name: "install",
     synopsis: "[options] <path|url>",
     aliases: &["add"],
-    short: "install a plugin",
+    short: "install a Helm plugin",
     long: "Installs a plugin from a folder, an archive, a Git repository or a registry.",
     arguments: Arguments::Exactly(1),
     words: ArgumentWords::OnePath,
@@ -38,7 +38,7 @@ static INSTALL: Command = Command {
 static LIST: Command = Command {
     name: "list",
     aliases: &["ls"],
-    short: "list plugins",
+    short: "list installed Helm plugins",
     long: "Lists the plugins that are installed.",
     words: ArgumentWords::NoMore,
     flags: &[&[Flag::text("type", "list only plugins of this type")]],
@@ -50,7 +50,7 @@ static UNINSTALL: Command = Command {
     name: "uninstall",
     synopsis: "<plugin>...",
     aliases: &["rm", "remove"],
-    short: "remove plugins",
+    short: "uninstall one or more Helm plugins",
     long: "Removes plugins.",
     words: ArgumentWords::Plugins,
     action: Action::NotBuilt,
@@ -61,7 +61,7 @@ static UPDATE: Command = Command {
     name: "update",
     synopsis: "<plugin>...",
     aliases: &["up"],
-    short: "update plugins",
+    short: "update one or more Helm plugins",
     long: "Updates plugins to their newest versions.",
     words: ArgumentWords::Plugins,
     action: Action::NotBuilt,
@@ -71,7 +71,7 @@ static UPDATE: Command = Command {
 static PACKAGE: Command = Command {
     name: "package",
     synopsis: "[PATH]",
-    short: "pack a plugin into an archive",
+    short: "package a plugin directory into a plugin archive",
     long: "Packs the folder of a plugin into an archive, and signs it unless --sign=false is given.",
     arguments: Arguments::Exactly(1),
     flags: &[&[
@@ -88,7 +88,7 @@ static PACKAGE: Command = Command {
 static VERIFY: Command = Command {
     name: "verify",
     synopsis: "[PATH]",
-    short: "check the signature of a plugin",
+    short: "verify that a plugin at the given path has been signed and is valid",
     long: "Checks that the archive of a plugin is what its signature says.",
     arguments: Arguments::Exactly(1),
     flags: &[&[KEYRING]],

@@ -10,7 +10,7 @@ pub(super) static PULL: Command = Command {
     name: "pull",
     synopsis: "[chart URL | repo/chartname] [...]",
     aliases: &["fetch"],
-    short: "download a chart",
+    short: "download a chart from a repository and (optionally) unpack it in local directory",
     long: "\
 Downloads a chart's archive, and with --untar unpacks it.
 

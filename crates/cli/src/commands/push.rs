@@ -9,7 +9,7 @@ use crate::{
 pub(super) static PUSH: Command = Command {
     name: "push",
     synopsis: "[chart] [remote]",
-    short: "upload a chart to a registry",
+    short: "push a chart to remote",
     long: "Uploads a chart's archive to a registry. A signature beside the archive is uploaded with it.",
     arguments: Arguments::AtLeast(2),
     words: ArgumentWords::ArchiveAndRegistry,

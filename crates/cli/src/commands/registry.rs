@@ -7,7 +7,7 @@ use crate::{
 
 pub(super) static REGISTRY: Command = Command {
     name: "registry",
-    short: "log in to registries and out of them",
+    short: "login to or logout from a registry",
     long: "Logs in to registries of charts and out of them.",
     commands: &[&LOGIN, &LOGOUT],
     ..Command::BASE
@@ -16,7 +16,7 @@ pub(super) static REGISTRY: Command = Command {
 static LOGIN: Command = Command {
     name: "login",
     synopsis: "[host]",
-    short: "log in to a registry",
+    short: "login to a registry",
     long: "\
 Logs in to a registry, and keeps the credentials in the file that HELM_REGISTRY_CONFIG names.
 
@@ -40,7 +40,7 @@ Logs in to a registry, and keeps the credentials in the file that HELM_REGISTRY_
 static LOGOUT: Command = Command {
     name: "logout",
     synopsis: "[host]",
-    short: "log out of a registry",
+    short: "logout from a registry",
     long: "Removes the credentials that were kept for a registry.",
     arguments: Arguments::AtLeast(1),
     words: ArgumentWords::NoFiles,

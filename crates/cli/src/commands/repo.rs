@@ -9,7 +9,7 @@ use crate::{
 pub(super) static REPO: Command = Command {
     name: "repo",
     synopsis: "add|remove|list|index|update [ARGS]",
-    short: "keep a list of chart repositories",
+    short: "add, list, remove, update, and index chart repositories",
     long: "Keeps a list of chart repositories and their indexes, and makes indexes for repositories of one's own.",
     arguments: Arguments::None,
     commands: &[&ADD, &LIST, &REMOVE, &INDEX, &UPDATE],
@@ -59,7 +59,7 @@ static REMOVE: Command = Command {
     name: "remove",
     synopsis: "[REPO1 [REPO2 ...]]",
     aliases: &["rm"],
-    short: "remove chart repositories",
+    short: "remove one or more chart repositories",
     long: "Removes chart repositories from the list, and what was downloaded of them.",
     arguments: Arguments::AtLeast(1),
     words: ArgumentWords::Repositories,
@@ -70,7 +70,7 @@ static REMOVE: Command = Command {
 static INDEX: Command = Command {
     name: "index",
     synopsis: "[DIR]",
-    short: "make the index of a folder of archives",
+    short: "generate an index file given a directory containing packaged charts",
     long: "\
 Reads the archives in a folder and writes index.yaml there, which makes the folder a chart repository.
 
@@ -90,7 +90,7 @@ static UPDATE: Command = Command {
     name: "update",
     synopsis: "[REPO1 [REPO2 ...]]",
     aliases: &["up"],
-    short: "download the indexes of chart repositories",
+    short: "update information of available charts locally from chart repositories",
     long: "Downloads the newest indexes of all chart repositories, or of those that are named.",
     arguments: Arguments::AtLeast(0),
     words: ArgumentWords::Repositories,

@@ -9,7 +9,7 @@ use crate::{
 pub(super) static ROLLBACK: Command = Command {
     name: "rollback",
     synopsis: "<RELEASE> [REVISION]",
-    short: "bring a release back to an earlier revision",
+    short: "roll back a release to a previous revision",
     long: "\
 Brings a release back to an earlier revision, as a new revision.
 

@@ -8,7 +8,7 @@ use crate::{
 pub(super) static SEARCH: Command = Command {
     name: "search",
     synopsis: "[keyword]",
-    short: "search for charts",
+    short: "search for a keyword in charts",
     long: "Searches for charts on the Artifact Hub and in the repositories that were added.",
     commands: &[&HUB, &REPO],
     ..Command::BASE
@@ -20,7 +20,7 @@ const FAIL: Flag = Flag::switch("fail-on-no-result", "fail if nothing is found")
 static HUB: Command = Command {
     name: "hub",
     synopsis: "[KEYWORD]",
-    short: "search the Artifact Hub",
+    short: "search for charts in the Artifact Hub or your own hub instance",
     long: "Searches for charts on the Artifact Hub, or on a hub of one's own.",
     flags: &[&[
         Flag::text("endpoint", "the hub to ask").default("https://hub.helm.sh"),
@@ -36,7 +36,7 @@ static HUB: Command = Command {
 static REPO: Command = Command {
     name: "repo",
     synopsis: "[keyword]",
-    short: "search the repositories that were added",
+    short: "search repositories for a keyword in charts",
     long: "\
 Searches the indexes of the repositories that were added, as they were downloaded last.
 

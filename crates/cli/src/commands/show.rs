@@ -13,7 +13,7 @@ use crate::{
 pub(super) static SHOW: Command = Command {
     name: "show",
     aliases: &["inspect"],
-    short: "show what is in a chart",
+    short: "show information of a chart",
     long: "Shows parts of a chart: a folder, an archive, or one that is fetched.",
     arguments: Arguments::None,
     commands: &[&ALL, &README, &VALUES, &CHART, &CRDS],
@@ -22,7 +22,7 @@ pub(super) static SHOW: Command = Command {
 
 static ALL: Command = Command {
     name: "all",
-    short: "show all of the below",
+    short: "show all information of the chart",
     long: "Shows a chart's Chart.yaml, values.yaml, README and CRDs.",
     action: Action::Run(all),
     ..PART
@@ -30,7 +30,7 @@ static ALL: Command = Command {
 
 static README: Command = Command {
     name: "readme",
-    short: "show a chart's README",
+    short: "show the chart's README",
     long: "Shows a chart's README.",
     action: Action::Run(readme),
     ..PART
@@ -38,7 +38,7 @@ static README: Command = Command {
 
 static VALUES: Command = Command {
     name: "values",
-    short: "show a chart's values",
+    short: "show the chart's values",
     long: "Shows a chart's values.yaml, with its comments, or what a JSONPath expression finds in it.",
     flags: &[
         &[DEVEL, Flag::text("jsonpath", "a JSONPath expression, such as {.image.tag}")],
@@ -52,7 +52,7 @@ static VALUES: Command = Command {
 
 static CHART: Command = Command {
     name: "chart",
-    short: "show a chart's Chart.yaml",
+    short: "show the chart's definition",
     long: "Shows a chart's Chart.yaml.",
     action: Action::Run(chart),
     ..PART
@@ -60,7 +60,7 @@ static CHART: Command = Command {
 
 static CRDS: Command = Command {
     name: "crds",
-    short: "show a chart's CRDs",
+    short: "show the chart's CRDs",
     long: "Shows the CustomResourceDefinitions of a chart and its subcharts.",
     action: Action::Run(crds),
     ..PART

@@ -9,7 +9,7 @@ use crate::{
 pub(super) static STATUS: Command = Command {
     name: "status",
     synopsis: "RELEASE_NAME",
-    short: "show how a release is doing",
+    short: "display the status of the named release",
     long: "\
 Shows how a release is doing: when it was deployed, its namespace, status, revision and description, its objects, what
 its tests said, and its notes.",

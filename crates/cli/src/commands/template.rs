@@ -22,7 +22,7 @@ use crate::{
 pub(super) static TEMPLATE: Command = Command {
     name: "template",
     synopsis: "[NAME] [CHART]",
-    short: "render a chart on this machine",
+    short: "locally render templates",
     long: "\
 Renders a chart and prints the manifests.
 

@@ -9,7 +9,7 @@ use crate::{
 pub(super) static TEST: Command = Command {
     name: "test",
     synopsis: "[RELEASE]",
-    short: "run the tests of a release",
+    short: "run tests for a release",
     long: "Runs the tests that a release's chart defines, and says what they said.",
     arguments: Arguments::Exactly(1),
     words: ArgumentWords::OneRelease,

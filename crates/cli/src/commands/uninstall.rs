@@ -11,7 +11,7 @@ pub(super) static UNINSTALL: Command = Command {
     synopsis: "RELEASE_NAME [...]",
     aliases: &["del", "delete", "un"],
     suggest_for: &["remove", "rm"],
-    short: "remove a release",
+    short: "uninstall a release",
     long: "\
 Removes releases: the objects of their last revision, and their history.
 

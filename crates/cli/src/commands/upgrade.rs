@@ -12,7 +12,7 @@ use crate::{
 pub(super) static UPGRADE: Command = Command {
     name: "upgrade",
     synopsis: "[RELEASE] [CHART]",
-    short: "upgrade a release to a chart",
+    short: "upgrade a release",
     long: "\
 Upgrades a release to another version of its chart, to other values, or to another chart.
 

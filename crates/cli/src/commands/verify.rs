@@ -9,7 +9,7 @@ use crate::{
 pub(super) static VERIFY: Command = Command {
     name: "verify",
     synopsis: "PATH",
-    short: "check the signature of a chart",
+    short: "verify that a chart at the given path has been signed and is valid",
     long: "\
 Checks that a chart's archive is what the signature beside it says: that the file NAME.prov was made with a key in the
 keyring, and for these very bytes.",

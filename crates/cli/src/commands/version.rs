@@ -11,7 +11,7 @@ use crate::{
 
 pub(super) static VERSION: Command = Command {
     name: "version",
-    short: "print the version",
+    short: "print the helm version information",
     long: "\
 Prints the version of Helm that this program stands for, with its own version behind a plus:
 

@@ -31,7 +31,11 @@ impl FlagWords {
             FlagWords::Default => return None,
             FlagWords::Fixed(words) => (words.iter().map(|word| (*word).to_owned()).collect(), Directive::NO_FILES),
             FlagWords::Formats => {
-                let formats = ["json\tfor programs, as JSON", "table\tfor people", "yaml\tfor programs, as YAML"];
+                let formats = [
+                    "json\tOutput result in JSON format",
+                    "table\tOutput result in human-readable format",
+                    "yaml\tOutput result in YAML format",
+                ];
                 (formats.map(str::to_owned).to_vec(), Directive::NO_FILES)
             }
             // What Helm answers without a cluster.

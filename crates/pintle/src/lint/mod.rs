@@ -152,7 +152,7 @@ impl Lint<'_> {
     fn check_values(&self, place: &Place, log: &mut Vec<LogLine>) -> Result<(), String> {
         let failed = |reason: String| format!("unable to parse YAML: {reason}");
         let bytes = place.read("values.yaml").map_err(failed)?;
-        let values = yaml::map_from_slice(&bytes).map_err(|error| failed(error.to_string()))?;
+        let values = yaml::map_from_slice_as(&bytes, "common.Values").map_err(|error| failed(error.to_string()))?;
         let mut warnings = Vec::new();
         let merged = chart::coalesce_tables(&self.options.values, &values, &mut warnings);
         let schema = place.read("values.schema.json").unwrap_or_default();

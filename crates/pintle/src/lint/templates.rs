@@ -12,7 +12,7 @@ use super::{
     LintOptions, deprecations, names,
     place::{Entry, Place},
 };
-use crate::{Level, LogLine};
+use crate::{Level, LogLine, prepare::tell_charts};
 
 const FOLDER: &str = "templates/";
 
@@ -84,10 +84,7 @@ fn render(
     surroundings: &dyn Surroundings,
     log: &mut Vec<LogLine>,
 ) -> Option<Result<BTreeMap<String, Str>, String>> {
-    let mut warnings = Vec::new();
-    let merged = merge(chart, options, &mut warnings);
-    log.extend(warnings.into_iter().map(LogLine::from));
-    let values = match merged? {
+    let values = match merge(chart, options, log)? {
         Ok(values) => values,
         Err(reason) => return Some(Err(reason)),
     };
@@ -103,7 +100,10 @@ fn render(
         limits: Limits::default(),
     };
     match render::render(chart, values, &render_options) {
-        Err(error) => Some(Err(error.to_string())),
+        Err(error) => {
+            log.extend(error.warnings().iter().cloned().map(warning_line));
+            Some(Err(error.to_string()))
+        }
         Ok(rendered) => {
             log.extend(rendered.warnings.into_iter().map(warning_line));
             Some(Ok(rendered.files.into_iter().collect()))
@@ -122,21 +122,30 @@ fn warning_line(warning: render::Warning) -> LogLine {
 }
 
 /// Values as templates see them. Imported values play no part in lint (helm/helm#9658).
-fn merge(chart: &mut Chart, options: &LintOptions, warnings: &mut Vec<Warning>) -> Option<Result<Map, String>> {
+fn merge(chart: &mut Chart, options: &LintOptions, log: &mut Vec<LogLine>) -> Option<Result<Map, String>> {
+    let mut warnings = Vec::new();
+    let merged = merge_twice(chart, options, &mut warnings);
+    log.extend(warnings.into_iter().map(LogLine::from));
+    let values = match merged? {
+        Ok(values) => values,
+        Err(reason) => return Some(Err(reason)),
+    };
+    if options.skip_schema_validation {
+        return Some(Ok(values));
+    }
+    tell_charts(chart, &values, log);
+    let mut warnings = Vec::new();
+    let checked = chart::validate_values(chart, &values, &mut warnings);
+    log.extend(warnings.into_iter().map(LogLine::from));
+    Some(checked.map(|()| values).map_err(|error| {
+        format!("values don't meet the specifications of the schema(s) in the following chart(s):\n{error}")
+    }))
+}
+
+fn merge_twice(chart: &mut Chart, options: &LintOptions, warnings: &mut Vec<Warning>) -> Option<Result<Map, String>> {
     chart::process_dependencies(chart, &options.values, warnings).ok()?;
     let once = chart::coalesce_values(chart, &options.values, warnings).ok()?;
-    let values = match chart::coalesce_values(chart, &once, warnings) {
-        Ok(values) => values,
-        Err(error) => return Some(Err(error.to_string())),
-    };
-    if !options.skip_schema_validation
-        && let Err(error) = chart::validate_values(chart, &values, warnings)
-    {
-        return Some(Err(format!(
-            "values don't meet the specifications of the schema(s) in the following chart(s):\n{error}"
-        )));
-    }
-    Some(Ok(values))
+    Some(chart::coalesce_values(chart, &once, warnings).map_err(|error| error.to_string()))
 }
 
 /// Checks the objects in a rendered file; false where one cannot be read, which ends the rule.

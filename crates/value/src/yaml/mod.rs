@@ -58,7 +58,12 @@ pub fn spanned(bytes: &[u8]) -> Result<Option<Spanned>, Error> {
 /// document is an empty map, anything else that is no mapping is the JSON decoder's error
 /// (`error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}`).
 pub fn map_from_slice(bytes: &[u8]) -> Result<Map, Error> {
-    read::map_from_slice(bytes)
+    read::map_from_slice(bytes, "map[string]interface {}")
+}
+
+/// The same where Go's variable has a type of its own, such as `common.Values`, which the error names.
+pub fn map_from_slice_as(bytes: &[u8], go_type: &str) -> Result<Map, Error> {
+    read::map_from_slice(bytes, go_type)
 }
 
 /// Writes a value as `yaml.Marshal` does, final newline included.

@@ -50,7 +50,7 @@ pub(super) fn from_slice_strict(bytes: &[u8]) -> Result<Value, Error> {
 }
 
 /// See [`super::map_from_slice`].
-pub(super) fn map_from_slice(bytes: &[u8]) -> Result<Map, Error> {
+pub(super) fn map_from_slice(bytes: &[u8], go_type: &str) -> Result<Map, Error> {
     let kind = match from_slice(bytes)? {
         Value::Map(map) => return Ok(map),
         Value::Nil => return Ok(Map::default()),
@@ -59,7 +59,7 @@ pub(super) fn map_from_slice(bytes: &[u8]) -> Result<Map, Error> {
         Value::List(_) => "array",
         _ => "number",
     };
-    let message = format!("{DECODING}json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}");
+    let message = format!("{DECODING}json: cannot unmarshal {kind} into Go value of type {go_type}");
     Err(Error { message, line: None })
 }
 
