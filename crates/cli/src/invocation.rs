@@ -1,6 +1,6 @@
 //! A command that was called, with all that it was given.
 
-use pintle::{ChartQuery, Level, LogLine, Report, ValuesFlags};
+use pintle::{ChartQuery, Level, LogLine, Report, ValuesFlags, WaitOptions, WaitStrategy};
 
 use crate::{env::Environment, error::Failure, kubeconfig, output::Output, parse::FlagSet};
 
@@ -34,6 +34,23 @@ impl Invocation<'_> {
             set_string: list("set-string"),
             set_file: list("set-file"),
             set_literal: list("set-literal"),
+        }
+    }
+
+    /// How and how long to wait: `--wait` and `--timeout`, where the command has them.
+    pub(crate) fn wait_options(&self) -> WaitOptions {
+        let is_known = |name: &str| self.flags.slot(name).is_some();
+        let strategy = match is_known("wait").then(|| self.flags.text("wait")) {
+            Some("legacy") => WaitStrategy::Legacy,
+            Some("watcher") | None => WaitStrategy::Watcher,
+            Some(_) => WaitStrategy::HookOnly,
+        };
+        let switch = |name: &str| is_known(name) && self.flags.bool(name);
+        WaitOptions {
+            strategy,
+            timeout: self.flags.duration("timeout"),
+            jobs: switch("wait-for-jobs"),
+            fail_fast: switch("fail-fast"),
         }
     }
 

@@ -31,7 +31,6 @@ pub(crate) const COMMANDS: &[&str] = &[
     "helm search repo",
     "helm status",
     "helm test",
-    "helm uninstall",
     "helm upgrade",
     "helm verify",
 ];

@@ -29,6 +29,10 @@ impl Surroundings for Machine<'_> {
         self.environment.time_zone()
     }
 
+    fn utc_offset(&self) -> i32 {
+        self.environment.utc_offset()
+    }
+
     fn fill_random(&self, bytes: &mut [u8]) {
         // Keys must not be made of anything weaker: without the system's randomness there is nothing to go on with.
         if getrandom::fill(bytes).is_err() {

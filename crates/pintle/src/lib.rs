@@ -7,11 +7,13 @@ mod create;
 mod dependency;
 mod error;
 mod history;
+mod hooks;
 mod install_name;
 mod json_path;
 mod lint;
 mod log;
 mod manifest;
+mod objects;
 mod package;
 mod path_match;
 mod prepare;
@@ -22,6 +24,7 @@ mod show;
 mod stored;
 mod table;
 mod template;
+mod uninstall;
 mod values_flags;
 mod version;
 mod world;
@@ -43,13 +46,15 @@ pub use crate::{
     stored::{RecordOptions, record},
     table::Table,
     template::{TemplateOptions, TemplateReport, WriteFile, WriteMode, template},
+    uninstall::{UninstallOptions, uninstall},
     values_flags::ValuesFlags,
     version::{VersionOptions, version},
     world::World,
 };
 pub use ::template::Surroundings;
 pub use cluster::{
-    Cluster, ClusterOptions, ConfigMaps, Memory, ObjectId, ObjectStatus, Proxies, Secrets, Storage, Summary,
+    Cluster, ClusterOptions, ConfigMaps, Memory, ObjectId, ObjectStatus, Propagation, Proxies, Secrets, Storage, Summary,
+    WaitOptions, WaitStrategy,
 };
 pub use release::{ApplyMethod, Hook, HookEvent, Record, Status, Timestamp};
 pub use source::{ChartQuery, system::path_error};

@@ -1,6 +1,7 @@
 //! What an operation on releases works with: a cluster, its records, a namespace, and somebody who is told.
 
 use cluster::{Cluster, ObjectId, ObjectStatus, Storage};
+use release::Timestamp;
 
 use crate::{Level, LogLine, World};
 
@@ -44,6 +45,16 @@ impl Session<'_> {
     /// The time now.
     pub fn now(&self) -> i128 {
         self.world.surroundings.now()
+    }
+
+    /// The time now, as records have it: local.
+    pub fn timestamp(&self) -> Timestamp {
+        Timestamp { nanoseconds: self.now(), offset: self.world.surroundings.utc_offset() }
+    }
+
+    /// Prints what Helm prints, as it comes.
+    pub fn print(&mut self, text: impl AsRef<[u8]>) {
+        self.observer.event(Event::Output(text.as_ref()));
     }
 }
 

@@ -10,6 +10,11 @@ pub trait Surroundings {
         "UTC".into()
     }
 
+    /// How many seconds local time is ahead of UTC now.
+    fn utc_offset(&self) -> i32 {
+        0
+    }
+
     /// Fills `bytes` with randomness fit for keys.
     fn fill_random(&self, bytes: &mut [u8]);
 

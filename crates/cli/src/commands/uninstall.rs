@@ -1,8 +1,12 @@
 //! `helm uninstall`.
 
+use pintle::{Propagation, UninstallOptions};
+
 use crate::{
     complete::ArgumentWords,
+    error::Failure,
     flags::{DESCRIPTION, NO_HOOKS, TIMEOUT, WAIT},
+    invocation::Invocation,
     spec::{Action, Arguments, Command, Flag},
 };
 
@@ -32,6 +36,32 @@ With --dry-run nothing is removed; what would be is printed.",
         TIMEOUT,
         DESCRIPTION,
     ]],
-    action: Action::NotBuilt,
+    action: Action::Run(run),
     ..Command::BASE
 };
+
+/// Helm: pkg/cmd/uninstall.go.
+fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let flags = &invocation.flags;
+    let cascade = match flags.text("cascade") {
+        "background" => Propagation::Background,
+        "foreground" => Propagation::Foreground,
+        "orphan" => Propagation::Orphan,
+        other => {
+            return Err(Failure::new(format!(
+                "invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\""
+            )));
+        }
+    };
+    let options = UninstallOptions {
+        wait: invocation.wait_options(),
+        cascade,
+        no_hooks: flags.bool("no-hooks"),
+        keep_history: flags.bool("keep-history"),
+        dry_run: flags.bool("dry-run"),
+        ignore_not_found: flags.bool("ignore-not-found"),
+        description: flags.text("description").to_owned(),
+    };
+    let names = invocation.arguments.clone();
+    invocation.on_cluster(|session| pintle::uninstall(session, &names, &options))
+}

@@ -1,5 +1,7 @@
 //! The flags of one command line: which there are, what was given, what is left over.
 
+use std::time::Duration;
+
 use value::quote::quote;
 
 use crate::{
@@ -7,6 +9,9 @@ use crate::{
     parse::{Value, value::Remark},
     spec::Flag,
 };
+
+/// Longer than anybody waits.
+const NO_LIMIT: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
 /// One flag and its value.
 pub(crate) struct Slot {
@@ -130,6 +135,14 @@ impl<'a> FlagSet<'a> {
         match self.value(name) {
             Some(Value::Float(number)) => *number,
             _ => 0.0,
+        }
+    }
+
+    /// The value of a flag with a time. One that is negative is no limit, as in Kubernetes' own library.
+    pub(crate) fn duration(&self, name: &str) -> Duration {
+        match self.value(name) {
+            Some(Value::Duration(nanoseconds)) => u64::try_from(*nanoseconds).map_or(NO_LIMIT, Duration::from_nanos),
+            _ => Duration::ZERO,
         }
     }
 

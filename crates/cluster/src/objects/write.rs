@@ -110,7 +110,8 @@ impl Write {
 }
 
 impl Cluster {
-    /// Makes one change. Gives the object as the server has it then; none for one that is deleted.
+    /// Makes one change. Gives the object as the server has it then; of one that is deleted nothing, or what is still
+    /// there of it for a while.
     ///
     /// # Errors
     /// In Helm's words: `server-side apply failed for object …`, `conflict occurred while applying object …: Apply failed
@@ -148,7 +149,7 @@ impl Inner {
             Action::Apply { object, force_conflicts } => target.apply(object, *force_conflicts).await.map(Some),
             Action::Patch { .. } => target.patch().await.map(Some),
             Action::Replace(object) => target.replace(object).await.map(Some),
-            Action::Delete(propagation) => target.delete(*propagation).await.map(|()| None),
+            Action::Delete(propagation) => target.delete(*propagation).await,
         }
     }
 
@@ -284,7 +285,7 @@ impl Target<'_> {
         answer.map_err(|error| error.during("failed to replace object"))
     }
 
-    async fn delete(&self, propagation: Propagation) -> Result<(), Error> {
+    async fn delete(&self, propagation: Propagation) -> Result<Option<Value>, Error> {
         let mut options = json!({"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": propagation.name()});
         if let (true, Some(fields)) = (self.write.dry_run, options.as_object_mut()) {
             fields.insert("dryRun".into(), json!(["All"]));
@@ -292,8 +293,11 @@ impl Target<'_> {
         let call = Call::new(Method::DELETE, self.path()).about(self.about()).body("application/json", bytes(&options));
         let deleted = self.retry(Error::is_conflict, || self.inner.transport.send(&call)).await;
         match deleted {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_not_found() => Ok(()),
+            Ok(answer) => {
+                let answer: Option<Value> = serde_json::from_slice(&answer).ok();
+                Ok(answer.filter(|object| !text_at(object, &["metadata", "deletionTimestamp"]).is_empty()))
+            }
+            Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
     }

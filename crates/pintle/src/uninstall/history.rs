@@ -1,0 +1,47 @@
+//! The records of a release that goes.
+
+use cluster::{Entry, Error as ClusterError};
+use release::{Record, Status};
+
+use crate::{Error, Level, LogLine, Session};
+
+/// What is known of all revisions, and the newest that can be read.
+pub(super) fn read(session: &Session<'_>, name: &str) -> Result<(Vec<Entry>, Record), ClusterError> {
+    let mut entries = session.storage.entries(name)?;
+    entries.sort_by_key(|entry| entry.revision);
+    let mut last = Err(ClusterError::ReleaseNotFound);
+    for entry in entries.iter().rev() {
+        last = session.storage.get(name, entry.revision);
+        if !matches!(last, Err(ClusterError::ReleaseNotFound | ClusterError::Codec(_))) {
+            break;
+        }
+    }
+    last.map(|record| (entries, record))
+}
+
+/// Deletes all records.
+pub(super) fn purge(session: &Session<'_>, entries: &[Entry]) -> Result<(), Error> {
+    for entry in entries {
+        session
+            .storage
+            .delete(&entry.name, entry.revision)
+            .map_err(|error| error.during("uninstall: Failed to purge the release"))?;
+    }
+    Ok(())
+}
+
+/// Marks what was deployed before as superseded.
+pub(super) fn supersede(session: &mut Session<'_>, entries: &[Entry], but: i64) -> Result<(), Error> {
+    let deployed = entries.iter().filter(|entry| entry.status == Status::Deployed && entry.revision != but);
+    for entry in deployed {
+        let mut record = session.storage.get(&entry.name, entry.revision)?;
+        let line = LogLine::new(Level::Debug, "superseding previous deployment");
+        session.log(line.with("version", record.revision.to_string()));
+        record.info.status = Status::Superseded;
+        if let Err(error) = session.storage.update(&record) {
+            let line = LogLine::new(Level::Debug, "uninstall: Failed to store updated release");
+            session.log(line.with("error", error.to_string()));
+        }
+    }
+    Ok(())
+}

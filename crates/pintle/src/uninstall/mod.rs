@@ -1,0 +1,173 @@
+//! `helm uninstall`: the objects of a release's last revision go, and its records. Helm: `pkg/action/uninstall.go`.
+
+mod history;
+mod objects;
+mod remains;
+
+use cluster::{Error as ClusterError, ObjectId, Propagation, WaitOptions};
+use release::{HookEvent, Record, Status};
+
+use crate::{
+    Error, ErrorKind, Event, Level, LogLine, Session,
+    hooks::{HookOptions, run_hooks},
+    install_name,
+};
+
+/// How to uninstall.
+#[derive(Clone, Debug)]
+pub struct UninstallOptions {
+    /// How and how long to wait for objects to be gone, and for hooks.
+    pub wait: WaitOptions,
+    /// What becomes of what belongs to the objects: `--cascade`.
+    pub cascade: Propagation,
+    /// Whether hooks are left out.
+    pub no_hooks: bool,
+    /// Whether the records stay, marked as uninstalled.
+    pub keep_history: bool,
+    /// Whether nothing is done.
+    pub dry_run: bool,
+    /// Whether a release that is not there is no failure.
+    pub ignore_not_found: bool,
+    /// The description for the record; empty for Helm's.
+    pub description: String,
+}
+
+/// Uninstalls releases, one after the other, and prints what Helm prints. The first that fails ends it.
+///
+/// # Errors
+/// In Helm's words, such as `uninstall: Release not loaded: x: release: not found`.
+pub fn uninstall(session: &mut Session<'_>, names: &[String], options: &UninstallOptions) -> Result<(), Error> {
+    for name in names {
+        session.cluster.check_reachable()?;
+        if options.dry_run {
+            rehearse(session, name, options)?;
+        } else {
+            uninstall_one(session, name, options)?;
+        }
+    }
+    Ok(())
+}
+
+fn done(session: &mut Session<'_>, name: &str) {
+    session.print(format!("release \"{name}\" uninstalled\n"));
+}
+
+/// Says what would go.
+fn rehearse(session: &mut Session<'_>, name: &str, options: &UninstallOptions) -> Result<(), Error> {
+    if install_name::validate(name).is_err() {
+        return Err(Error::new(ErrorKind::Release, format!("releaseContent: Release name is invalid: {name}")));
+    }
+    match session.storage.last(name) {
+        Ok(record) => objects::announce(session, &record),
+        Err(ClusterError::ReleaseNotFound) if options.ignore_not_found => {}
+        Err(error) => return Err(error.into()),
+    }
+    done(session, name);
+    Ok(())
+}
+
+fn uninstall_one(session: &mut Session<'_>, name: &str, options: &UninstallOptions) -> Result<(), Error> {
+    if install_name::validate(name).is_err() {
+        return Err(Error::new(ErrorKind::Release, format!("uninstall: Release name is invalid: {name}")));
+    }
+    let (entries, mut record) = match history::read(session, name) {
+        Ok(history) => history,
+        // Helm lets this flag cover whatever went wrong here. A cluster that does not answer must not look like success.
+        Err(ClusterError::ReleaseNotFound) if options.ignore_not_found => {
+            done(session, name);
+            return Ok(());
+        }
+        Err(error) => return Err(error.during(format!("uninstall: Release not loaded: {name}")).into()),
+    };
+    if record.info.status == Status::Uninstalled {
+        if options.keep_history {
+            let text = format!("the release named {name:?} is already deleted");
+            return Err(Error::new(ErrorKind::Release, text));
+        }
+        history::purge(session, &entries)?;
+        done(session, name);
+        return Ok(());
+    }
+    let kept = Uninstall { session, record: &mut record, options }.run(&entries)?;
+    if !kept.is_empty() {
+        session.print(format!("These resources were kept due to the resource policy:\n{kept}\n"));
+    }
+    done(session, name);
+    remains::tell(session, &record);
+    Ok(())
+}
+
+/// An uninstallation under way.
+struct Uninstall<'a, 'b> {
+    session: &'a mut Session<'b>,
+    record: &'a mut Record,
+    options: &'a UninstallOptions,
+}
+
+impl Uninstall<'_, '_> {
+    /// Gives the lines on what was kept.
+    fn run(&mut self, entries: &[cluster::Entry]) -> Result<String, Error> {
+        let name = self.record.name.clone();
+        self.session.log(LogLine::new(Level::Debug, "uninstall: deleting release").with("name", name.as_str()));
+        self.record.info.status = Status::Uninstalling;
+        self.record.info.deleted = Some(self.session.timestamp());
+        self.record.info.description = "Deletion in progress (or silently failed)".into();
+        if self.options.no_hooks {
+            self.session.log(LogLine::new(Level::Debug, "delete hooks disabled").with("release", name.as_str()));
+        } else {
+            self.hooks(HookEvent::PreDelete)?;
+        }
+        self.store();
+        let doomed = objects::doomed(self.session, self.record)?;
+        objects::delete(self.session, &doomed.ids, self.options.cascade).map_err(|errors| {
+            let error = Error::new(ErrorKind::Cluster, format!("failed to delete release: {name}"));
+            errors.into_iter().fold(error, |error, cause| error.hinted(cause))
+        })?;
+        let mut errors: Vec<Error> = Vec::new();
+        errors.extend(self.wait(&doomed.ids).err());
+        if !self.options.no_hooks {
+            errors.extend(self.hooks(HookEvent::PostDelete).err());
+        }
+        self.finish(entries, errors)?;
+        Ok(doomed.kept)
+    }
+
+    /// Writes or deletes the records; whatever went wrong before, the release is gone then.
+    fn finish(&mut self, entries: &[cluster::Entry], mut errors: Vec<Error>) -> Result<(), Error> {
+        self.record.info.status = Status::Uninstalled;
+        self.record.info.description = match self.options.description.as_str() {
+            "" => "Uninstallation complete".into(),
+            description => description.into(),
+        };
+        if self.options.keep_history {
+            self.store();
+            history::supersede(self.session, entries, self.record.revision)?;
+        } else {
+            let line = LogLine::new(Level::Debug, "purge requested").with("release", self.record.name.as_str());
+            self.session.log(line);
+            errors.extend(history::purge(self.session, entries).err());
+        }
+        let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let count = errors.len();
+        let Some(first) = errors.into_iter().next() else { return Ok(()) };
+        Err(first.map_message(|_| format!("uninstallation completed with {count} error(s): {}", texts.join("; "))))
+    }
+
+    fn hooks(&mut self, event: HookEvent) -> Result<(), Error> {
+        let options = HookOptions { wait: self.options.wait, server_side: true };
+        run_hooks(self.session, self.record, event, &options)
+    }
+
+    fn store(&mut self) {
+        if let Err(error) = self.session.storage.update(self.record) {
+            let line = LogLine::new(Level::Debug, "uninstall: Failed to store updated release");
+            self.session.log(line.with("error", error.to_string()));
+        }
+    }
+
+    fn wait(&mut self, ids: &[ObjectId]) -> Result<(), Error> {
+        let observer = &mut *self.session.observer;
+        let mut tell = |id: &ObjectId, status: &_| observer.event(Event::Status { id, status });
+        Ok(self.session.cluster.wait_for_delete(ids, &self.options.wait, &mut tell)?)
+    }
+}

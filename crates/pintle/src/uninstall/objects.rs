@@ -1,0 +1,80 @@
+//! Which objects of a release go, in which order, and which stay.
+
+use cluster::{Action, ObjectId, Propagation, Write};
+use release::{KindOrder, Manifest, Record, RenderedFile, sort_manifests, split_manifests};
+
+use crate::{Error, ErrorKind, Session, objects};
+
+/// What goes, and what is kept.
+#[derive(Debug, Default)]
+pub(super) struct Doomed {
+    /// What goes, in the order of going.
+    pub(super) ids: Vec<ObjectId>,
+    /// A line for each object that stays, as Helm prints it.
+    pub(super) kept: String,
+}
+
+/// Helm: `SplitManifests` and `SortManifests`, by the order of documents within a kind.
+fn manifests(record: &Record) -> Result<Vec<Manifest>, Error> {
+    let documents = split_manifests(record.manifest.as_bytes());
+    let files = documents.into_iter().enumerate();
+    let files: Vec<RenderedFile> =
+        files.map(|(place, content)| RenderedFile { path: format!("manifest-{place:06}"), content }).collect();
+    let sorted = sort_manifests(&files, KindOrder::Uninstall).map_err(|error| {
+        let text = format!("failed to delete release: {}", record.name);
+        Error::new(ErrorKind::Release, text)
+            .hinted(format!("corrupted release record. You must manually delete the resources: {error}"))
+    })?;
+    Ok(sorted.manifests)
+}
+
+/// The word of an object's resource policy: `keep` keeps it, any other lets Helm pass it over.
+fn policy(manifest: &Manifest) -> Option<String> {
+    manifest.head.annotation("helm.sh/resource-policy").map(|policy| policy.trim().to_lowercase())
+}
+
+/// Which objects of a record go. One whose kind the server no longer serves cannot go, and must not hold up the others.
+pub(super) fn doomed(session: &mut Session<'_>, record: &Record) -> Result<Doomed, Error> {
+    let mut doomed = Doomed::default();
+    for manifest in manifests(record)? {
+        match policy(&manifest).as_deref() {
+            Some("keep") => doomed.kept.push_str(&format!("[{}] {}\n", manifest.head.kind, manifest.head.name)),
+            Some(_) => {}
+            None => match objects::read(session.cluster, &session.namespace, &manifest.content) {
+                Ok(objects) => doomed.ids.extend(objects.ids),
+                Err(error) if error.is_no_match() => {
+                    let (kind, name) = (&manifest.head.kind, &manifest.head.name);
+                    let version = &manifest.head.api_version;
+                    session.remark(format!("{kind} {name} is passed over: the server serves no {kind} of {version}"));
+                }
+                Err(error) => {
+                    let text = format!("failed to delete release: {}", record.name);
+                    let cause = format!("unable to build kubernetes objects for delete: {error}");
+                    return Err(Error::new(ErrorKind::Cluster, text).hinted(cause));
+                }
+            },
+        }
+    }
+    Ok(doomed)
+}
+
+/// Deletes objects, those of one kind at once.
+pub(super) fn delete(session: &Session<'_>, ids: &[ObjectId], cascade: Propagation) -> Result<(), Vec<String>> {
+    let mut errors = Vec::new();
+    for ids in ids.chunk_by(|a, b| a.kind == b.kind) {
+        let deletion = |id: &ObjectId| Write::new(id.clone(), Action::Delete(cascade));
+        let writes: Vec<Write> = ids.iter().map(deletion).collect();
+        let results = ids.iter().zip(session.cluster.write_all(&writes));
+        errors.extend(results.filter_map(|(id, result)| Some(format!("{} {}: {}", id.kind, id.name, result.err()?))));
+    }
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+/// Says what an uninstallation would do.
+pub(super) fn announce(session: &mut Session<'_>, record: &Record) {
+    let Ok(manifests) = manifests(record) else { return };
+    for manifest in manifests {
+        let what = if policy(&manifest).is_some() { "would be kept" } else { "would be deleted" };
+        session.remark(format!("{} {} {what}", manifest.head.kind, manifest.head.name));
+    }
+}
