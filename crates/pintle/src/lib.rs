@@ -53,8 +53,8 @@ pub use crate::{
 };
 pub use ::template::Surroundings;
 pub use cluster::{
-    Cluster, ClusterOptions, ConfigMaps, Memory, ObjectId, ObjectStatus, Propagation, Proxies, Secrets, Storage, Summary,
-    WaitOptions, WaitStrategy,
+    Cluster, ClusterOptions, ConfigMaps, Memory, ObjectId, ObjectStatus, Propagation, Proxies, Secrets, Storage,
+    Summary, WaitOptions, WaitStrategy,
 };
 pub use release::{ApplyMethod, Hook, HookEvent, Record, Status, Timestamp};
 pub use source::{ChartQuery, system::path_error};
