@@ -6,10 +6,12 @@
 
 pub mod codec;
 mod head;
+pub mod history;
 mod hook;
 mod kind_order;
 mod manifest;
 pub mod object;
+pub mod ownership;
 mod record;
 mod split;
 mod timestamp;

@@ -6,13 +6,19 @@ mod metadata;
 mod parse;
 mod place;
 
+pub(crate) use self::place::map_entry;
 pub use self::{
     convert::from_value,
     id::{Anonymous, ObjectId, gvk, text_at, value_at},
     parse::{Checks, ObjectError, ObjectErrorKind, parse},
     place::{Duplicate, Unplaced, last_of_each, place},
 };
+use std::collections::HashMap;
+
 use serde_json::Value;
+
+/// Objects as they live on the cluster; none where it was asked and there is no such object.
+pub type Live = HashMap<ObjectId, Option<Value>>;
 
 /// One object of a manifest.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,11 @@
-//! Compares what we make of manifests and objects with what the libraries of Kubernetes answered.
+//! Compares what we make of manifests, objects and histories with what Helm and the libraries of Kubernetes answered.
+
+mod history;
+mod objects;
+mod ownership;
 
 use std::path::Path;
 
-use release::object::{Checks, parse};
 use serde_json::{Value, json};
 
 /// The lines of a file of cases: a name, what was asked, what was answered.
@@ -29,23 +32,9 @@ fn check(file: &str, ours: impl Fn(&Value) -> Value) {
     for case in &cases {
         let answer = ours(&case["request"]);
         if answer != case["answer"] {
-            wrong.push(format!(
-                "{}\n  asked    {}\n  want     {}\n  got      {answer}",
-                case["name"], case["request"], case["answer"]
-            ));
+            let (name, asked, want) = (&case["name"], &case["request"], &case["answer"]);
+            wrong.push(format!("{name}\n  asked    {asked}\n  want     {want}\n  got      {answer}"));
         }
     }
     assert!(wrong.is_empty(), "{} of {} differ\n{}", wrong.len(), cases.len(), wrong.join("\n"));
-}
-
-#[test]
-fn manifests_are_read_as_the_resource_builder_reads_them() {
-    check("objects/manifests.jsonl", |request| {
-        let checks = if request["lenient"] == true { Checks::Lenient } else { Checks::Strict };
-        match parse(request["manifest"].as_str().unwrap().as_bytes(), checks) {
-            Ok(objects) if objects.is_empty() => json!({}),
-            Ok(objects) => json!({"objects": objects.into_iter().map(|object| object.json).collect::<Vec<_>>()}),
-            Err(error) => json!({"error": error.to_string()}),
-        }
-    });
 }
