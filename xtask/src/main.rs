@@ -1,10 +1,11 @@
-//! The project's own tasks: `cargo xtask test|tidy|deny|oracle|corpus|fuzz|testbed|bench|tools`.
+//! The project's own tasks: `cargo xtask test|tidy|deny|oracle|corpus|fuzz|difftest|testbed|bench|tools`.
 
 use std::process::ExitCode;
 
 mod bench;
 mod binary;
 mod corpus;
+mod difftest;
 mod fuzz;
 mod oracle;
 mod process;
@@ -27,6 +28,8 @@ usage: cargo xtask TASK
   corpus [FILTER]  renders the corpus of public charts and compares with Helm's output
   fuzz [COUNT [SEED]]
                    generated templates, values, --set texts and constraints, through Go and through pintle
+  difftest [--binary PATH] [FILTER]
+                   lifecycles on the test cluster, with the real Helm and with ours, compared
   testbed up|down|build
                    a real Kubernetes on loopback, with nodes and pods that KWOK plays
   bench render     pintle beside the real Helm on the same work, in one run
@@ -59,6 +62,7 @@ fn run(arguments: &[String]) -> anyhow::Result<bool> {
             let number = |at: usize, default| rest.get(at).map_or(Ok(default), |word| word.parse::<u64>());
             fuzz::run(number(0, 100_000)? as usize, number(1, 1)?)
         }
+        ["difftest", rest @ ..] => difftest::compare_on_own_bed(&difftest::Options::parse(rest)?),
         ["testbed", "up"] => testbed::up(),
         ["testbed", "down"] => testbed::down(),
         ["testbed", "build"] => testbed::build_only(),

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::{corpus, oracle, process, testbed::Bed, tidy, tools, workspace};
+use crate::{corpus, difftest, oracle, process, testbed::Bed, tidy, tools, workspace};
 
 enum Outcome {
     Passed,
@@ -14,7 +14,7 @@ enum Outcome {
 /// A step may leave the test cluster to those behind it.
 type Step = (&'static str, fn(&mut Option<Bed>) -> anyhow::Result<Outcome>);
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     ("format", |_| cargo(&["fmt", "--all", "--check"])),
     ("tidy", |_| tidy::run().map(outcome)),
     ("clippy", |_| cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])),
@@ -23,6 +23,13 @@ const STEPS: [Step; 9] = [
         Ok(Outcome::Passed)
     }),
     ("tests", |_| cargo(&["test", "--workspace", "--quiet"])),
+    ("lifecycles", |bed| match bed {
+        Some(bed) => {
+            let options = difftest::Options { passing: true, ..difftest::Options::default() };
+            difftest::compare_on(bed, &options).map(outcome)
+        }
+        None => Ok(Outcome::Skipped("there is no test cluster", false)),
+    }),
     ("documentation", |_| documentation()),
     ("licences and bans", |_| tools::deny().map(outcome)),
     ("oracle", |_| oracle::compare(None).map(outcome)),

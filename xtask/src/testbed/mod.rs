@@ -16,6 +16,7 @@ pub(crate) use tools::{Tools, build};
 /// A test cluster, and whether this call started it.
 pub(crate) struct Bed {
     pub(crate) kubeconfig: PathBuf,
+    pub(crate) kubectl: PathBuf,
     started: bool,
 }
 
@@ -24,7 +25,7 @@ impl Bed {
     pub(crate) fn open() -> anyhow::Result<Bed> {
         let tools = build()?;
         if let Some(named) = std::env::var_os(testkit::TEST_KUBECONFIG) {
-            return Ok(Bed { kubeconfig: named.into(), started: false });
+            return Ok(Bed { kubeconfig: named.into(), kubectl: tools.kubectl(), started: false });
         }
         let kubeconfig = testkit::testbed_folder().join("kubeconfig");
         let running = answers(&tools, &kubeconfig);
@@ -32,7 +33,7 @@ impl Bed {
             process::end_all(&testkit::testbed_folder())?;
             start::all(&tools, &testkit::testbed_folder())?;
         }
-        Ok(Bed { kubeconfig, started: !running })
+        Ok(Bed { kubeconfig, kubectl: tools.kubectl(), started: !running })
     }
 
     /// Ends the cluster if this run started it.
