@@ -4,13 +4,7 @@ use crate::{error::Failure, parse::FlagSet};
 
 /// Commands whose work is not built yet.
 pub(crate) const COMMANDS: &[&str] = &[
-    "helm get all",
-    "helm get hooks",
-    "helm get metadata",
-    "helm get notes",
-    "helm get values",
     "helm install",
-    "helm list",
     "helm plugin install",
     "helm plugin list",
     "helm plugin package",
@@ -38,6 +32,7 @@ pub(crate) const COMMANDS: &[&str] = &[
 /// Flags, of commands that are built, whose work is not; or one of their values. One a line.
 #[rustfmt::skip]
 pub(crate) const FLAGS: &[&str] = &[
+    "helm get all --template",
     "helm template --dry-run=server",
     "helm template --post-renderer",
     "helm template --validate",

@@ -11,6 +11,7 @@ mod hooks;
 mod install_name;
 mod json_path;
 mod lint;
+mod list;
 mod log;
 mod manifest;
 mod objects;
@@ -19,6 +20,7 @@ mod path_match;
 mod prepare;
 mod rendered;
 mod report;
+mod selector;
 mod session;
 mod show;
 mod stored;
@@ -36,6 +38,7 @@ pub use crate::{
     history::{HistoryOptions, history},
     install_name::{NameOptions, NamedChart},
     lint::{LintOptions, lint},
+    list::{ListOptions, Listed, list},
     log::{Level, LogLine},
     manifest::{Composition, compose},
     package::{PackageOptions, package},
@@ -43,7 +46,7 @@ pub use crate::{
     report::Report,
     session::{Event, Observer, Session},
     show::{ShowOptions, ShowPart, show},
-    stored::{RecordOptions, record},
+    stored::{RecordOptions, computed_values, record, record_json},
     table::Table,
     template::{TemplateOptions, TemplateReport, WriteFile, WriteMode, template},
     uninstall::{UninstallOptions, uninstall},

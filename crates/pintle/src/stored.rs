@@ -1,7 +1,8 @@
 //! Reading records, with Helm's words for what goes wrong and ours for what to do.
 
 use cluster::Storage;
-use release::Record;
+use release::{Record, codec};
+use value::{Map, Value};
 
 use crate::{Error, ErrorKind, Session, install_name};
 
@@ -21,11 +22,45 @@ pub struct RecordOptions {
 pub fn record(options: &RecordOptions, session: &mut Session<'_>) -> Result<Record, Error> {
     let RecordOptions { name, revision } = options;
     session.check_name(name, "releaseContent: Release name is invalid")?;
-    let read = session.read(|storage| if *revision <= 0 { storage.last(name) } else { storage.get(name, *revision) });
+    let read = session.read(|storage| match revision {
+        1.. => storage.get(name, *revision),
+        _ => last(storage, name),
+    });
     read.map_err(|error| match error.kind() {
         ErrorKind::Release => error.hinted(session.where_else(name, *revision)),
         _ => error,
     })
+}
+
+/// The newest revision. Among its labels are the storage's own, as in Helm, which finds it with a query.
+fn last(storage: &dyn Storage, name: &str) -> Result<Record, cluster::Error> {
+    let newest = storage.entries(name)?.into_iter().max_by_key(|entry| entry.revision);
+    let newest = newest.ok_or(cluster::Error::ReleaseNotFound)?;
+    let record = storage.get(name, newest.revision)?;
+    Ok(Record { labels: newest.labels, ..record })
+}
+
+/// A release's values over those of its chart, as `get values --all` shows them.
+///
+/// # Errors
+/// A value for a subchart that is no table.
+pub fn computed_values(record: &Record, session: &mut Session<'_>) -> Result<Map, Error> {
+    let mut warnings = Vec::new();
+    let values = chart::coalesce_values(&record.chart, &record.config, &mut warnings);
+    for warning in warnings {
+        session.log(warning.into());
+    }
+    Ok(values?)
+}
+
+/// A record as JSON, its fields in Helm's order: with its chart or without, and with the objects as they live, by
+/// version and kind, where they are given.
+///
+/// # Errors
+/// A value that JSON cannot hold.
+pub fn record_json(record: &Record, chart: bool, resources: Option<&Value>) -> Result<Vec<u8>, Error> {
+    codec::to_json(record, &codec::View { chart, resources })
+        .map_err(|error| Error::new(ErrorKind::Output, format!("unable to write JSON output: {error}")))
 }
 
 impl Session<'_> {
@@ -39,7 +74,7 @@ impl Session<'_> {
     }
 
     /// What is wrong with the connection, if something is.
-    fn unreachable(&self) -> Option<Error> {
+    pub(crate) fn unreachable(&self) -> Option<Error> {
         let error = Error::from(self.cluster.check_reachable().err()?);
         Some(error.hinted(format!(
             "the kubeconfig in use names the server {}; --kube-context and --kubeconfig choose another",

@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(table.text(), "NAME\tVERSION   \na   \t0123456...\n    \t日本      ");
         let mut table = Table::default();
         table.row(["\u{1b}[1mA\u{1b}[22m", "x"]);
-        table.row(["bcd", "y\nz"]);
-        assert_eq!(table.text(), "\u{1b}[1mA\u{1b}[22m  \tx\nbcd\ty\n   \tz");
+        table.row(["bcd", "yz"]);
+        assert_eq!(table.text(), "\u{1b}[1mA\u{1b}[22m  \tx \nbcd\tyz");
     }
 }

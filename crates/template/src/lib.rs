@@ -32,4 +32,5 @@ pub use crate::{
     function::{Body, BoundFunction, Call, Executor, Failure, Function, Functions, Native},
     surroundings::{Fixed, Surroundings},
     templates::{MissingKey, Templates},
+    time::print_time,
 };

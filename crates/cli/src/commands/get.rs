@@ -7,6 +7,7 @@ use crate::{
     error::Failure,
     flags::{OUTPUT, REVISION},
     invocation::Invocation,
+    print::{self, Format, ReleaseView},
     spec::{Action, Arguments, Command, Flag},
 };
 
@@ -24,6 +25,7 @@ static ALL: Command = Command {
     short: "download all information for a named release",
     long: "Shows a release's notes, hooks, values and manifests.",
     flags: &[&[REVISION, Flag::text("template", "a template for the output, such as {{.Release.Name}}")]],
+    action: Action::Run(all),
     ..PART
 };
 
@@ -32,6 +34,7 @@ static VALUES: Command = Command {
     short: "download the values file for a named release",
     long: "Shows the values that a release was given.",
     flags: &[&[REVISION, Flag::switch("all", "show the chart's own values too").short('a'), OUTPUT]],
+    action: Action::Run(values),
     ..PART
 };
 
@@ -47,6 +50,7 @@ static HOOKS: Command = Command {
     name: "hooks",
     short: "download all hooks for a named release",
     long: "Shows the manifests of a release's hooks.",
+    action: Action::Run(hooks),
     ..PART
 };
 
@@ -54,6 +58,7 @@ static NOTES: Command = Command {
     name: "notes",
     short: "download the notes for a named release",
     long: "Shows the notes of a release.",
+    action: Action::Run(notes),
     ..PART
 };
 
@@ -62,6 +67,7 @@ static METADATA: Command = Command {
     short: "This command fetches metadata for a given release",
     long: "Shows the metadata of a release: its chart, versions, namespace, revision, status and time.",
     flags: &[&[REVISION, OUTPUT]],
+    action: Action::Run(metadata),
     ..PART
 };
 
@@ -70,18 +76,61 @@ const PART: Command = Command {
     arguments: Arguments::Exactly(1),
     words: ArgumentWords::OneRelease,
     flags: &[&[REVISION]],
-    action: Action::NotBuilt,
     ..Command::BASE
 };
 
+fn options(invocation: &Invocation<'_>) -> RecordOptions {
+    RecordOptions { name: invocation.first_argument(), revision: invocation.flags.int("revision") }
+}
+
 /// The record that the command line asks for.
 fn record(invocation: &mut Invocation<'_>) -> Result<Record, Failure> {
-    let options = RecordOptions { name: invocation.first_argument(), revision: invocation.flags.int("revision") };
+    let options = options(invocation);
     invocation.on_cluster(|session| pintle::record(&options, session))
+}
+
+fn all(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let options = options(invocation);
+    let (record, computed) = invocation.on_cluster(|session| {
+        let record = pintle::record(&options, session)?;
+        let computed = pintle::computed_values(&record, session)?;
+        Ok((record, computed))
+    })?;
+    let view = ReleaseView { metadata: true, computed: Some(&computed), ..ReleaseView::default() };
+    let text = print::release(&record, &view, &invocation.flags, invocation.environment)?;
+    invocation.output.print(text)
+}
+
+fn values(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let options = options(invocation);
+    let computed = invocation.flags.bool("all");
+    let values = invocation.on_cluster(|session| {
+        let record = pintle::record(&options, session)?;
+        if computed { pintle::computed_values(&record, session) } else { Ok(record.config) }
+    })?;
+    invocation.output.print(print::values(&values, computed, Format::of(&invocation.flags))?)
 }
 
 fn manifest(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let record = record(invocation)?;
     invocation.output.print(&record.manifest)?;
     invocation.output.print("\n")
+}
+
+fn hooks(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let record = record(invocation)?;
+    invocation.output.print(print::hooks(&record.hooks))
+}
+
+fn notes(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let notes = record(invocation)?.info.notes;
+    if notes.is_empty() {
+        return Ok(());
+    }
+    invocation.output.print(format!("NOTES:\n{notes}\n"))
+}
+
+fn metadata(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let record = record(invocation)?;
+    invocation.output.print(print::metadata(&record, Format::of(&invocation.flags))?)
 }

@@ -1,8 +1,13 @@
 //! `helm list`.
 
+use pintle::{ListOptions, Status};
+
 use crate::{
     complete::ArgumentWords,
+    error::Failure,
     flags::OUTPUT,
+    invocation::Invocation,
+    print::{self, Format, ListView, Paint},
     spec::{Action, Arguments, Command, Flag, Kind, Visibility},
 };
 
@@ -41,6 +46,40 @@ Up to 256 releases are listed; --max changes that, --offset starts further down,
         Flag::text("selector", "a label selector that records must match: key1=value1,key2!=value2").short('l'),
         OUTPUT,
     ]],
-    action: Action::NotBuilt,
+    action: Action::Run(run),
     ..Command::BASE
 };
+
+/// Helm: pkg/action/list.go `SetStateMask`.
+const STATUSES: [(&str, &[Status]); 6] = [
+    ("deployed", &[Status::Deployed]),
+    ("uninstalled", &[Status::Uninstalled]),
+    ("uninstalling", &[Status::Uninstalling]),
+    ("pending", &[Status::PendingInstall, Status::PendingUpgrade, Status::PendingRollback]),
+    ("failed", &[Status::Failed]),
+    ("superseded", &[Status::Superseded]),
+];
+
+fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let flags = &invocation.flags;
+    let given = STATUSES.iter().filter(|(flag, _)| flags.bool(flag) && !flags.bool("all"));
+    let options = ListOptions {
+        statuses: given.flat_map(|(_, statuses)| statuses.iter().copied()).collect(),
+        filter: flags.text("filter").to_owned(),
+        selector: flags.text("selector").to_owned(),
+        by_date: flags.bool("date"),
+        reverse: flags.bool("reverse"),
+        max: flags.int("max"),
+        offset: flags.int("offset"),
+        time_format: flags.text("time-format").to_owned(),
+    };
+    let view = ListView {
+        format: Format::of(flags),
+        short: flags.bool("short"),
+        no_headers: flags.bool("no-headers"),
+        paint: Paint::of(flags, invocation.environment),
+    };
+    let namespace = if flags.bool("all-namespaces") { String::new() } else { invocation.namespace() };
+    let releases = invocation.on_cluster_in(namespace, |session| pintle::list(&options, session))?;
+    invocation.output.print(print::list(&releases, &view)?)
+}

@@ -1,12 +1,24 @@
 //! How releases are printed: as text, as JSON, as YAML. Helm: `pkg/cli/output`.
 
+mod list;
+mod metadata;
+mod paint;
 mod revisions;
+mod status;
+mod values;
 
 use value::{json, yaml};
 
 use crate::{error::Failure, parse::FlagSet};
 
-pub(crate) use self::revisions::revisions;
+pub(crate) use self::{
+    list::{ListView, list},
+    metadata::metadata,
+    paint::Paint,
+    revisions::revisions,
+    status::{ReleaseView, hooks, release},
+    values::values,
+};
 
 /// `--output`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chart::{Chart, File, Lock, Metadata};
-use value::{Map, Str, Value, json};
+use value::{Map, MapType, Str, Value, json};
 
 use super::CodecError;
 use crate::{ApplyMethod, Hook, HookEvent, HookRun, Info, Record, Status, Timestamp};
@@ -23,7 +23,7 @@ pub(super) fn record(value: &Value) -> Result<Record, CodecError> {
         revision: number(map, "version"),
         info: table(map, "info").map(|fields| info(&fields)).unwrap_or_default(),
         chart,
-        config: table(map, "config").unwrap_or_default(),
+        config: table(map, "config").unwrap_or_else(|| Map::new(MapType::NilAny)),
         manifest: text(map, "manifest"),
         hooks: items(map, "hooks").iter().filter_map(Value::as_map).map(hook).collect(),
         apply_method: match text(map, "apply_method").as_str() {

@@ -9,10 +9,12 @@ mod names;
 mod object;
 mod parse;
 mod rule;
+mod stored;
 mod tzfile;
 
 use std::rc::Rc;
 
+pub use self::stored::print_time;
 use self::{
     civil::{Civil, days_from_civil},
     names::{Month, Weekday},
