@@ -23,7 +23,6 @@ pub(crate) const COMMANDS: &[&str] = &[
     "helm rollback",
     "helm search hub",
     "helm search repo",
-    "helm status",
     "helm test",
     "helm upgrade",
     "helm verify",

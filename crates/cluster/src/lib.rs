@@ -26,7 +26,7 @@ pub use crate::{
     error::{ApiError, Error},
     kubeconfig::configured_namespace,
     object::ObjectId,
-    objects::{AccessCheck, Action, FIELD_MANAGER, FieldValidation, PatchKind, Propagation, Selector, Write},
+    objects::{AccessCheck, Action, FIELD_MANAGER, FieldValidation, Form, PatchKind, Propagation, Selector, Write},
     options::{ClusterOptions, Proxies},
     storage::{ConfigMaps, Entry, Memory, Secrets, Storage, Summary, storage_key},
     wait::{ObjectStatus, OnStatus, Readiness, Unready, WaitFailure, WaitOptions, WaitStrategy, compute_status},

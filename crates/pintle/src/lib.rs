@@ -23,6 +23,7 @@ mod report;
 mod selector;
 mod session;
 mod show;
+mod status;
 mod stored;
 mod table;
 mod template;
@@ -46,6 +47,7 @@ pub use crate::{
     report::Report,
     session::{Event, Observer, Session},
     show::{ShowOptions, ShowPart, show},
+    status::{Live, StatusReport, status},
     stored::{RecordOptions, computed_values, record, record_json},
     table::Table,
     template::{TemplateOptions, TemplateReport, WriteFile, WriteMode, template},

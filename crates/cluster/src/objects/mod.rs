@@ -8,6 +8,6 @@ mod write;
 pub(crate) use self::read::PageMetadata;
 pub use self::{
     access::AccessCheck,
-    read::Selector,
+    read::{Form, Selector},
     write::{Action, FIELD_MANAGER, FieldValidation, PatchKind, Propagation, Write},
 };

@@ -60,29 +60,47 @@ impl Cluster {
         })
     }
 
-    /// An object as the server prints it: a `Table` with the object in its row, or the object where there are no tables.
-    ///
-    /// # Errors
-    /// As for [`Cluster::get`]; one that is not there is an error too.
-    pub fn table(&self, id: &ObjectId) -> Result<Value, Error> {
-        self.block_on(async {
+    /// Objects as the server has them, in the order asked for. One that is not there is an error too.
+    pub fn show(&self, ids: &[ObjectId], form: Form) -> Vec<Result<Value, Error>> {
+        let reads = ids.iter().map(|id| async move {
             let mapping = self.inner.mapping(&id.api_version, &id.kind).await?;
             let call =
                 Call::get(mapping.object(&id.namespace, &id.name)).about(subject(&mapping.qualified(), &id.name));
-            self.inner.json(&call.accept(TABLE).query("includeObject", "Object")).await
-        })
+            self.inner.json(&form.ask(call)).await
+        });
+        let places = self.inner.transport.throttle.places();
+        self.block_on(futures::stream::iter(reads).buffered(places).collect())
     }
 
-    /// Objects of a kind as the server prints them, in one table.
+    /// All objects of a kind that a selector picks, in one list or table.
     ///
     /// # Errors
     /// As for [`Cluster::list`].
-    pub fn tables(&self, api_version: &str, kind: &str, selector: &Selector) -> Result<Value, Error> {
+    pub fn show_list(&self, api_version: &str, kind: &str, selector: &Selector, form: Form) -> Result<Value, Error> {
         self.block_on(async {
             let mapping = self.inner.mapping(api_version, kind).await?;
-            let call = selected(&mapping, selector).accept(TABLE).query("includeObject", "Object");
-            self.inner.json(&call).await
+            let mut list = self.inner.json(&form.ask(selected(&mapping, selector))).await?;
+            name_items(&mut list);
+            Ok(list)
         })
+    }
+}
+
+/// In which form the server gives objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As they are.
+    Objects,
+    /// As a `Table` with the object in its row; as the object where the server makes no tables of its kind.
+    Tables,
+}
+
+impl Form {
+    fn ask(self, call: Call) -> Call {
+        match self {
+            Form::Objects => call,
+            Form::Tables => call.accept(TABLE).query("includeObject", "Object"),
+        }
     }
 }
 

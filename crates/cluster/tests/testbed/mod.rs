@@ -66,7 +66,8 @@ fn objects_are_written_and_read() {
     let listed =
         cluster.list("v1", "ConfigMap", &Selector { namespace: bed.namespace().to_owned(), ..Selector::default() });
     assert!(listed.unwrap().iter().any(|object| object["metadata"]["name"] == "x" && object["kind"] == "ConfigMap"));
-    assert_eq!(cluster.table(&id).unwrap()["kind"], "Table");
+    let shown = cluster.show(std::slice::from_ref(&id), cluster::Form::Tables).remove(0).unwrap();
+    assert_eq!(shown["kind"], "Table");
     let looked = cluster.lookup("v1", "ConfigMap", bed.namespace(), "").unwrap();
     assert_eq!(looked["kind"], "ConfigMapList");
     cluster.write(&Write::new(id.clone(), Action::Delete(Propagation::Foreground))).unwrap();
