@@ -19,7 +19,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("source", &["chart", "plugin"]),
     ("release", &["chart"]),
     ("cluster", &["release", "chart"]),
-    ("pintle", &["chart", "source", "template", "render", "release", "cluster", "plugin"]),
+    ("pintle", &["regexp", "chart", "source", "template", "render", "release", "cluster", "plugin"]),
     ("cli", &["pintle", "chart"]),
 ];
 

@@ -14,6 +14,7 @@ mod error;
 mod glob;
 mod ignore;
 mod import_values;
+mod index;
 mod lint;
 mod load;
 mod metadata;
@@ -39,6 +40,10 @@ pub use crate::{
     error::Error,
     glob::{BadPattern, matches as path_matches},
     ignore::Ignore,
+    index::{
+        Index, IndexEntry, IndexHead, Legacy, Reading, choose_version, indent_json, is_version_range, read_index,
+        sort_versions,
+    },
     lint::{
         Finding, Findings, ManifestHead, Severity, has_listed_resource_policy, lint_chart_file, lint_crd,
         lint_dependencies, read_heads,

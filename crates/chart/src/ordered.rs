@@ -1,5 +1,7 @@
 //! Go structs on their way to JSON, where the order of the fields is kept, and to YAML, where keys are sorted.
 
+use std::collections::BTreeMap;
+
 use value::{Value, json, yaml};
 
 use crate::Error;
@@ -10,6 +12,8 @@ pub(crate) enum Ordered {
     Plain(Value),
     /// A list of structs.
     List(Vec<Ordered>),
+    /// A map of structs; keys in order.
+    Map(BTreeMap<String, Ordered>),
     /// A struct: its fields under their JSON names.
     Struct(Fields),
 }
@@ -88,6 +92,18 @@ impl Ordered {
         match self {
             Ordered::Plain(value) => out.extend(json::to_vec(value)?),
             Ordered::Struct(fields) => fields.write_json(out)?,
+            Ordered::Map(entries) => {
+                out.push(b'{');
+                for (index, (key, value)) in entries.iter().enumerate() {
+                    if index > 0 {
+                        out.push(b',');
+                    }
+                    out.extend(json::to_vec(&Value::string(key.as_str()))?);
+                    out.push(b':');
+                    value.write_json(out)?;
+                }
+                out.push(b'}');
+            }
             Ordered::List(items) => {
                 out.push(b'[');
                 for (index, item) in items.iter().enumerate() {
@@ -106,6 +122,7 @@ impl Ordered {
         match self {
             Ordered::Plain(value) => value,
             Ordered::Struct(fields) => fields.into_value(),
+            Ordered::Map(entries) => Value::map(entries.into_iter().map(|(key, value)| (key, value.into_value()))),
             Ordered::List(items) => Value::list(items.into_iter().map(Ordered::into_value).collect()),
         }
     }

@@ -21,6 +21,8 @@ pub(crate) enum Shape {
     List(&'static str, &'static Shape),
     /// `map[string]string`
     Texts,
+    /// A map: its Go name and its values.
+    Map(&'static str, &'static Shape),
     /// A struct, or a pointer to one.
     Record(&'static Record),
 }
@@ -44,6 +46,7 @@ pub(crate) enum Fitted {
     Flag(bool),
     List(Vec<Fitted>),
     Texts(Vec<(String, Option<String>)>),
+    Map(Vec<(String, Fitted)>),
     Record(Fields),
 }
 
@@ -67,6 +70,13 @@ pub(crate) fn fit(value: &Value, record: &'static Record, unknown: Unknown) -> R
 /// Fits a JSON document into a record, as `json.Unmarshal` alone does: no scalar becomes a text.
 pub(crate) fn fit_json(value: &Value, record: &'static Record) -> Result<Option<Fields>, String> {
     fit_with(value, record, Fitter { unknown: Unknown::Skip, json: true, saved: None, path: Vec::new() })
+}
+
+/// Fits a YAML document into any shape, with unknown fields as errors.
+pub(crate) fn fit_shape(value: &Value, shape: &'static Shape) -> Result<Fitted, String> {
+    let mut fitter = Fitter { unknown: Unknown::Refuse, json: false, saved: None, path: Vec::new() };
+    let fitted = fitter.value(value, shape)?;
+    fitter.saved.map_or(Ok(fitted), Err)
 }
 
 fn fit_with(value: &Value, record: &'static Record, mut fitter: Fitter) -> Result<Option<Fields>, String> {
@@ -183,6 +193,15 @@ impl Fitter {
             (Shape::List(go_type, _), other) => self.mismatch(other, go_type),
             (Shape::Texts, Value::Map(map)) => self.texts(map),
             (Shape::Texts, other) => self.mismatch(other, "map[string]string"),
+            (Shape::Map(_, shape), Value::Map(map)) => {
+                let mut entries = Vec::with_capacity(map.len());
+                map.visit(|key, value| {
+                    entries.push((key.to_text().into_owned(), self.value(value, shape)?));
+                    Ok::<(), String>(())
+                })?;
+                Fitted::Map(entries)
+            }
+            (Shape::Map(go_type, _), other) => self.mismatch(other, go_type),
             (Shape::Record(record), Value::Map(map)) => Fitted::Record(self.record(map, record)?),
             (Shape::Record(record), other) => self.mismatch(other, record.go_type),
         })

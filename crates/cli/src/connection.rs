@@ -16,6 +16,14 @@ use crate::{
 const DISCOVERY_TTL: Duration = Duration::from_secs(600);
 
 impl Invocation<'_> {
+    /// Runs an operation that needs no cluster, and prints what it tells on the way.
+    pub(crate) fn observed<T>(
+        &mut self,
+        operation: impl FnOnce(&mut dyn Observer) -> Result<T, pintle::Error>,
+    ) -> Result<T, Failure> {
+        Ok(operation(&mut Printer { output: self.output })?)
+    }
+
     /// Connects to the cluster, runs an operation in the namespace of the flags, and prints what it tells on the way.
     pub(crate) fn on_cluster<T>(
         &mut self,

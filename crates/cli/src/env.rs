@@ -138,6 +138,14 @@ impl Environment {
         self.text_or("HELM_REGISTRY_CONFIG", || self.config_path("registry/config.json"))
     }
 
+    /// Docker's file with the credentials of registries: `DOCKER_CONFIG`.
+    pub(crate) fn docker_config(&self) -> String {
+        match self.text("DOCKER_CONFIG") {
+            "" => join(&[self.home(), ".docker", "config.json"]),
+            folder => join(&[folder, "config.json"]),
+        }
+    }
+
     /// `HELM_REPOSITORY_CONFIG`.
     pub(crate) fn repository_config(&self) -> String {
         self.text_or("HELM_REPOSITORY_CONFIG", || self.config_path("repositories.yaml"))

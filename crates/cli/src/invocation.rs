@@ -1,6 +1,8 @@
 //! A command that was called, with all that it was given.
 
-use pintle::{ChartQuery, Level, LogLine, Report, ValuesFlags, WaitOptions, WaitStrategy};
+use pintle::{
+    Access, ChartQuery, Level, LogLine, OutputForm, Places, Report, Secret, ValuesFlags, WaitOptions, WaitStrategy,
+};
 
 use crate::{env::Environment, error::Failure, kubeconfig, output::Output, parse::FlagSet};
 
@@ -73,8 +75,52 @@ impl Invocation<'_> {
             repository_url: flags.text("repo").to_owned(),
             version: version.to_owned(),
             verify: flags.bool("verify"),
-            repository_config: flags.text("repository-config").to_owned(),
+            keyring: flags.known_text("keyring").to_owned(),
+            places: self.places(),
+            access: self.access(),
         }
+    }
+
+    /// Where things are kept on this machine.
+    pub(crate) fn places(&self) -> Places {
+        let text = |name: &str| self.flags.text(name).to_owned();
+        Places {
+            repository_config: text("repository-config"),
+            repository_cache: text("repository-cache"),
+            content_cache: text("content-cache"),
+            registry_config: text("registry-config"),
+            docker_config: self.environment.docker_config(),
+        }
+    }
+
+    /// How servers are talked to; a command without a flag for something does without it.
+    pub(crate) fn access(&self) -> Access {
+        let text = |name: &str| self.flags.known_text(name).to_owned();
+        let switch = |name: &str| self.flags.known_bool(name);
+        Access {
+            username: text("username"),
+            password: Secret(text("password")),
+            pass_credentials: switch("pass-credentials"),
+            cert_file: text("cert-file"),
+            key_file: text("key-file"),
+            ca_file: text("ca-file"),
+            insecure_skip_tls_verify: switch("insecure-skip-tls-verify"),
+            plain_http: switch("plain-http"),
+        }
+    }
+
+    /// The form of `--output`.
+    pub(crate) fn form(&self) -> OutputForm {
+        match self.flags.text("output") {
+            "json" => OutputForm::Json,
+            "yaml" => OutputForm::Yaml,
+            _ => OutputForm::Table,
+        }
+    }
+
+    /// `--max-col-width`.
+    pub(crate) fn max_column_width(&self) -> usize {
+        usize::try_from(self.flags.uint("max-col-width")).unwrap_or(usize::MAX)
     }
 
     /// Tells, with --debug, which version of a chart is wanted.

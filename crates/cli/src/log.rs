@@ -12,6 +12,7 @@ pub(crate) fn log_line(line: &LogLine) -> String {
         Level::Info => "INFO",
         Level::Warn => "WARN",
         Level::Error => "ERROR",
+        Level::Output => return line.message.clone(),
     };
     let mut text = format!("level={level} msg={}", word(&line.message));
     for (key, value) in &line.attributes {

@@ -20,6 +20,7 @@ mod log;
 mod not_built;
 mod output;
 mod parse;
+mod password;
 mod print;
 mod reference;
 mod spec;

@@ -37,7 +37,10 @@ impl Output {
 
     /// Writes a line to the log.
     pub(crate) fn log(&mut self, line: &LogLine) {
-        if line.level != Level::Debug || self.debug {
+        if line.level == Level::Output {
+            // That nobody reads any more is found out when the rest is printed.
+            drop(self.print(&line.message));
+        } else if line.level != Level::Debug || self.debug {
             self.complain(&log_line(line));
         }
     }

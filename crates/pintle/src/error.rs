@@ -18,6 +18,10 @@ pub enum ErrorKind {
     Values,
     /// A template that cannot be parsed or executed, or whose output is no YAML.
     Render,
+    /// A server that does not answer, or not with what was asked for.
+    Network,
+    /// A signature that is missing or does not fit.
+    Provenance,
     /// A file that cannot be written.
     Output,
     /// A cluster that cannot be reached, refuses, or does not become what it should.
@@ -96,6 +100,8 @@ impl From<source::Error> for Error {
         let kind = match error.kind() {
             source::ErrorKind::Chart => ErrorKind::Chart,
             source::ErrorKind::NotBuilt => ErrorKind::NotBuilt,
+            source::ErrorKind::Network => ErrorKind::Network,
+            source::ErrorKind::Provenance => ErrorKind::Provenance,
             _ => ErrorKind::Source,
         };
         let converted = Error::new(kind, error.to_string());

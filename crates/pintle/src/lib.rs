@@ -6,6 +6,7 @@
 mod create;
 mod dependency;
 mod error;
+mod glob;
 mod history;
 mod hooks;
 mod install_name;
@@ -20,6 +21,7 @@ mod path_match;
 mod prepare;
 mod rendered;
 mod report;
+mod repository;
 mod selector;
 mod session;
 mod show;
@@ -45,6 +47,11 @@ pub use crate::{
     package::{PackageOptions, package},
     prepare::{FailedRender, Prepared, RenderRequest, prepare, render},
     report::Report,
+    repository::{
+        OutputForm, RepoAddOptions, RepoIndexOptions, RepoListOptions, RepoRemoveOptions, RepoUpdateOptions,
+        SearchHubOptions, SearchRepoOptions, repo_add, repo_index, repo_list, repo_remove, repo_update, search_hub,
+        search_repo,
+    },
     session::{Event, Observer, Session},
     show::{ShowOptions, ShowPart, show},
     status::{Live, StatusReport, status},
@@ -62,4 +69,4 @@ pub use cluster::{
     Summary, WaitOptions, WaitStrategy,
 };
 pub use release::{ApplyMethod, Hook, HookEvent, Record, Status, Timestamp};
-pub use source::{ChartQuery, system::path_error};
+pub use source::{Access, ChartQuery, Places, Secret, system::path_error};

@@ -8,6 +8,8 @@ pub enum Level {
     Info,
     Warn,
     Error,
+    /// No line of the log: text for standard output, as it stands, which Helm prints while it fetches a chart.
+    Output,
 }
 
 /// A line as Helm's log handler prints it: `level=WARN msg="this chart is deprecated" key=value`.
@@ -43,5 +45,23 @@ impl From<chart::Warning> for LogLine {
         };
         let attributes = warning.attributes.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
         LogLine { level, message: warning.message, attributes }
+    }
+}
+
+impl From<source::Note> for LogLine {
+    fn from(note: source::Note) -> LogLine {
+        match note {
+            source::Note::Print(text) => LogLine::new(Level::Output, text),
+            source::Note::Log { loudness, message, attributes } => {
+                let level = match loudness {
+                    source::Loudness::Debug => Level::Debug,
+                    source::Loudness::Info => Level::Info,
+                    source::Loudness::Warn => Level::Warn,
+                    source::Loudness::Error => Level::Error,
+                };
+                let attributes = attributes.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+                LogLine { level, message, attributes }
+            }
+        }
     }
 }

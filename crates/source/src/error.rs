@@ -10,6 +10,10 @@ pub enum ErrorKind {
     Unreadable,
     /// The chart is malformed.
     Chart,
+    /// A server that does not answer, or not with what was asked for.
+    Network,
+    /// A signature that is missing or does not fit.
+    Provenance,
     /// It lies where pintle cannot fetch from yet.
     NotBuilt,
 }
@@ -44,6 +48,17 @@ impl Error {
     /// What to do about it, a sentence each.
     pub fn hints(&self) -> &[String] {
         &self.hints
+    }
+
+    /// The same with Helm's message changed by `change`.
+    #[must_use]
+    pub fn map_message(mut self, change: impl FnOnce(String) -> String) -> Error {
+        self.message = change(self.message);
+        self
+    }
+
+    pub(crate) fn network(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Network, message)
     }
 
     pub(crate) fn unreadable(message: impl Into<String>) -> Error {

@@ -5,7 +5,7 @@ use std::fs;
 
 use value::url::Url;
 
-use crate::{Error, ErrorKind, Repositories, Scheme, path};
+use crate::{Access, Error, ErrorKind, Places, Repositories, Scheme, path};
 
 /// Which chart is wanted.
 #[derive(Clone, Debug, Default)]
@@ -18,8 +18,12 @@ pub struct ChartQuery {
     pub version: String,
     /// `--verify`
     pub verify: bool,
-    /// The path of `repositories.yaml`.
-    pub repository_config: String,
+    /// `--keyring`
+    pub keyring: String,
+    /// Where things are kept on this machine.
+    pub places: Places,
+    /// How servers are talked to.
+    pub access: Access,
 }
 
 /// What a chart reference that is no path on disk means.
@@ -64,7 +68,7 @@ pub fn locate(query: &ChartQuery) -> Result<String, Error> {
         }
         Reference::Url(url) => format!("fetching a chart from a URL is not built yet: {url}"),
         Reference::Repository { repository, chart } => {
-            let repositories = Repositories::load(&query.repository_config)?;
+            let repositories = Repositories::load(&query.places.repository_config)?;
             let Some(known) = repositories.get(&repository) else {
                 let error = missing(format!("repo {repository} not found"));
                 return Err(error.hinted(format!("no folder {name} is here either; to name a path, begin with ./")));

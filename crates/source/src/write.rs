@@ -1,9 +1,11 @@
 //! Writes files, with the modes and the error texts of Go's `os` package.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, OpenOptions, TryLockError},
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
 };
 
 use crate::{Error, path, system};
@@ -42,5 +44,56 @@ pub fn create_folders(name: &str) -> Result<(), Error> {
             Err(Error::unreadable(system::path_error("mkdir", name, &error)))
         }
         _ => Ok(()),
+    }
+}
+
+/// Writes a file beside its place and moves it there, so that nobody ever sees half of it.
+///
+/// Helm: internal/fileutil, `AtomicWriteFile`.
+pub fn replace_file(name: &str, data: &[u8], mode: u32) -> Result<(), Error> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let temporary = format!("{name}.{}-{number}.part", std::process::id());
+    let failed = |operation: &str, path: &str, error: &io::Error| {
+        let _ = fs::remove_file(&temporary);
+        Error::unreadable(system::path_error(operation, path, error))
+    };
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(mode);
+    let mut file = options.open(&temporary).map_err(|error| {
+        let reason = system::path_error("open", name, &error);
+        Error::unreadable(reason)
+    })?;
+    file.write_all(data).map_err(|error| failed("write", &temporary, &error))?;
+    drop(file);
+    fs::rename(&temporary, name).map_err(|error| failed("rename", name, &error))
+}
+
+/// A lock that processes hold on a file while they change what it stands for; given back when it is dropped.
+#[derive(Debug)]
+pub struct FileLock(fs::File);
+
+impl FileLock {
+    /// Waits for the lock, for half a minute at the most, as Helm does.
+    pub fn wait(name: &str) -> Result<FileLock, Error> {
+        let failed = |error: &io::Error| Error::unreadable(system::path_error("open", name, error));
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        let file = options.open(name).map_err(|error| failed(&error))?;
+        for _ in 0..300 {
+            match file.try_lock() {
+                Ok(()) => return Ok(FileLock(file)),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(100)),
+                Err(TryLockError::Error(error)) => return Err(failed(&error)),
+            }
+        }
+        Err(Error::unreadable("context deadline exceeded")
+            .hinted(format!("another program has held {name} for half a minute")))
+    }
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
     }
 }

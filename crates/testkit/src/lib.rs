@@ -5,9 +5,11 @@
 #![warn(clippy::print_stdout)]
 
 mod environment;
+mod server;
 mod testbed;
 
 pub use crate::{
     environment::{Outcome, TestEnv},
+    server::Servers,
     testbed::{TEST_KUBECONFIG, Testbed, test_kubeconfig, testbed_folder},
 };

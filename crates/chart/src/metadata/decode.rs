@@ -34,13 +34,15 @@ static METADATA: Record = Record {
     ],
 };
 
-static MAINTAINER: Record = Record {
+/// A maintainer.
+pub(crate) static MAINTAINER: Record = Record {
     name: "Maintainer",
     go_type: "v2.Maintainer",
     fields: &[("name", Shape::Text), ("email", Shape::Text), ("url", Shape::Text)],
 };
 
-pub(super) static DEPENDENCY: Record = Record {
+/// A dependency.
+pub(crate) static DEPENDENCY: Record = Record {
     name: "Dependency",
     go_type: "v2.Dependency",
     fields: &[
@@ -99,7 +101,8 @@ impl Draft {
         metadata
     }
 
-    fn set(&mut self, name: &str, field: Fitted) {
+    /// Sets a field, over what was there.
+    pub(crate) fn set(&mut self, name: &str, field: Fitted) {
         let metadata = &mut self.metadata;
         match name {
             "name" => set_text(&mut metadata.name, field),
@@ -154,19 +157,19 @@ pub(super) fn read_yaml(bytes: &[u8], unknown: Unknown) -> Result<value::Value, 
 }
 
 /// Go ignores null for a text, and so keeps what was there.
-pub(super) fn set_text(target: &mut String, field: Fitted) {
+pub(crate) fn set_text(target: &mut String, field: Fitted) {
     if let Fitted::Text(text) = field {
         *target = text;
     }
 }
 
-fn set_flag(target: &mut bool, field: Fitted) {
+pub(crate) fn set_flag(target: &mut bool, field: Fitted) {
     if let Fitted::Flag(flag) = field {
         *target = flag;
     }
 }
 
-fn texts(field: Fitted, old: Vec<String>) -> Vec<String> {
+pub(crate) fn texts(field: Fitted, old: Vec<String>) -> Vec<String> {
     let Fitted::List(items) = field else { return Vec::new() };
     let mut old = old.into_iter();
     let merge = |item| {

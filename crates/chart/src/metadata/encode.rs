@@ -54,7 +54,8 @@ impl Metadata {
         fields.into_yaml()
     }
 
-    fn fields(&self) -> Fields {
+    /// The fields in the order of Helm's struct, without empty ones.
+    pub(crate) fn fields(&self) -> Fields {
         let mut fields = Fields::default();
         fields.put_text("name", &self.name);
         fields.put_text("home", &self.home);

@@ -119,8 +119,8 @@ pub(super) fn fetching(invocation: &Invocation<'_>) -> DependencyOptions {
     DependencyOptions {
         keyring: flags.text("keyring").to_owned(),
         debug: flags.bool("debug"),
-        repository_config: flags.text("repository-config").to_owned(),
-        repository_cache: flags.text("repository-cache").to_owned(),
+        places: invocation.places(),
+        access: invocation.access(),
         now: invocation.environment.now(),
         utc_offset: invocation.environment.utc_offset(),
         process: std::process::id(),

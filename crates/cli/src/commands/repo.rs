@@ -1,8 +1,13 @@
 //! `helm repo` and what is below it.
 
+use pintle::{RepoAddOptions, RepoIndexOptions, RepoListOptions, RepoRemoveOptions, RepoUpdateOptions};
+
 use crate::{
     complete::ArgumentWords,
+    error::Failure,
     flags::{OUTPUT, TLS},
+    invocation::Invocation,
+    password,
     spec::{Action, Arguments, Command, Flag, Kind, Visibility},
 };
 
@@ -39,7 +44,7 @@ static ADD: Command = Command {
         ],
         TLS,
     ],
-    action: Action::NotBuilt,
+    action: Action::Run(add),
     ..Command::BASE
 };
 
@@ -51,7 +56,7 @@ static LIST: Command = Command {
     arguments: Arguments::None,
     words: ArgumentWords::NoMore,
     flags: &[&[Flag::switch("no-headers", "leave out the table's head"), OUTPUT]],
-    action: Action::NotBuilt,
+    action: Action::Run(list),
     ..Command::BASE
 };
 
@@ -63,7 +68,7 @@ static REMOVE: Command = Command {
     long: "Removes chart repositories from the list, and what was downloaded of them.",
     arguments: Arguments::AtLeast(1),
     words: ArgumentWords::Repositories,
-    action: Action::NotBuilt,
+    action: Action::Run(remove),
     ..Command::BASE
 };
 
@@ -82,7 +87,7 @@ With --merge the entries of an index that is there already are kept; where both 
         Flag::text("merge", "the index to add to"),
         Flag::switch("json", "write JSON"),
     ]],
-    action: Action::NotBuilt,
+    action: Action::Run(index),
     ..Command::BASE
 };
 
@@ -99,6 +104,62 @@ static UPDATE: Command = Command {
         Flag::switch("fail-on-repo-update-fail", "fail if one download fails, as is done anyway")
             .visibility(Visibility::HelpOnly),
     ]],
-    action: Action::NotBuilt,
+    action: Action::Run(update),
     ..Command::BASE
 };
+
+fn add(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let mut access = invocation.access();
+    if !access.username.is_empty() && access.password.0.is_empty() {
+        access.password.0 = match invocation.flags.bool("password-stdin") {
+            true => password::from_input()?,
+            false => password::asked(invocation.output, "Password: ")?,
+        };
+    }
+    let options = RepoAddOptions {
+        name: invocation.arguments.first().cloned().unwrap_or_default(),
+        url: invocation.arguments.get(1).cloned().unwrap_or_default(),
+        access,
+        places: invocation.places(),
+        force_update: invocation.flags.bool("force-update"),
+        allow_deprecated: invocation.flags.bool("allow-deprecated-repos"),
+        timeout: invocation.flags.duration("timeout"),
+    };
+    invocation.observed(|observer| pintle::repo_add(&options, observer))
+}
+
+fn list(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let options = RepoListOptions {
+        places: invocation.places(),
+        no_headers: invocation.flags.bool("no-headers"),
+        form: invocation.form(),
+    };
+    invocation.observed(|observer| pintle::repo_list(&options, observer))
+}
+
+fn remove(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let options = RepoRemoveOptions { names: invocation.arguments.clone(), places: invocation.places() };
+    invocation.observed(|observer| pintle::repo_remove(&options, observer))
+}
+
+fn index(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let flags = &invocation.flags;
+    let options = RepoIndexOptions {
+        folder: invocation.first_argument(),
+        url: flags.text("url").to_owned(),
+        merge: flags.text("merge").to_owned(),
+        json: flags.bool("json"),
+        now: invocation.environment.now(),
+        utc_offset: invocation.environment.utc_offset(),
+    };
+    invocation.observed(|observer| pintle::repo_index(&options, observer))
+}
+
+fn update(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let options = RepoUpdateOptions {
+        names: invocation.arguments.clone(),
+        places: invocation.places(),
+        timeout: invocation.flags.duration("timeout"),
+    };
+    invocation.observed(|observer| pintle::repo_update(&options, observer))
+}

@@ -1,7 +1,11 @@
 //! `helm search` and what is below it.
 
+use pintle::{SearchHubOptions, SearchRepoOptions};
+
 use crate::{
+    error::Failure,
     flags::OUTPUT,
+    invocation::Invocation,
     spec::{Action, Command, Flag, Kind},
 };
 
@@ -29,7 +33,7 @@ static HUB: Command = Command {
         FAIL,
         OUTPUT,
     ]],
-    action: Action::NotBuilt,
+    action: Action::Run(hub),
     ..Command::BASE
 };
 
@@ -50,6 +54,34 @@ Without --version and --devel only stable versions are found.",
         FAIL,
         OUTPUT,
     ]],
-    action: Action::NotBuilt,
+    action: Action::Run(repo),
     ..Command::BASE
 };
+
+fn hub(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let options = SearchHubOptions {
+        words: invocation.arguments.clone(),
+        endpoint: invocation.flags.text("endpoint").to_owned(),
+        max_column_width: invocation.max_column_width(),
+        list_repository_url: invocation.flags.bool("list-repo-url"),
+        fail_on_no_result: invocation.flags.bool("fail-on-no-result"),
+        form: invocation.form(),
+    };
+    invocation.observed(|observer| pintle::search_hub(&options, observer))
+}
+
+fn repo(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let flags = &invocation.flags;
+    let options = SearchRepoOptions {
+        words: invocation.arguments.clone(),
+        regexp: flags.bool("regexp"),
+        versions: flags.bool("versions"),
+        devel: flags.bool("devel"),
+        version: flags.text("version").to_owned(),
+        max_column_width: invocation.max_column_width(),
+        fail_on_no_result: flags.bool("fail-on-no-result"),
+        form: invocation.form(),
+        places: invocation.places(),
+    };
+    invocation.observed(|observer| pintle::search_repo(&options, observer))
+}

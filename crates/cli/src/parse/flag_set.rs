@@ -1,8 +1,8 @@
 //! The flags of one command line: which there are, what was given, what is left over.
 
-use std::time::Duration;
-
 use value::quote::quote;
+
+use std::time::Duration;
 
 use crate::{
     env::Environment,
@@ -99,6 +99,16 @@ impl<'a> FlagSet<'a> {
         let value = self.slot(name).map(|slot| &slot.value);
         debug_assert!(value.is_some(), "no flag --{name}");
         value
+    }
+
+    /// The text of a flag that not every command has; empty where it has not.
+    pub(crate) fn known_text(&self, name: &str) -> &str {
+        if self.slot(name).is_some() { self.text(name) } else { "" }
+    }
+
+    /// The value of a switch that not every command has; off where it has not.
+    pub(crate) fn known_bool(&self, name: &str) -> bool {
+        self.slot(name).is_some() && self.bool(name)
     }
 
     /// The value of a switch.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs};
 
 use chart::{API_VERSION_1, ArchiveTime, Chart, Dependency, Lock, Warning};
-use source::{Repositories, path, system};
+use source::{Access, Places, Repositories, path, system};
 use value::quote::quote;
 use version::{Constraint, Version};
 
@@ -26,10 +26,10 @@ pub struct DependencyOptions {
     pub skip_refresh: bool,
     /// `--debug`
     pub debug: bool,
-    /// The path of `repositories.yaml`.
-    pub repository_config: String,
-    /// The folder of cached indexes.
-    pub repository_cache: String,
+    /// Where things are kept on this machine.
+    pub places: Places,
+    /// How registries are talked to.
+    pub access: Access,
     /// The present moment in nanoseconds since 1970-01-01 UTC, for `generated` in the lock file.
     pub now: i128,
     /// How many seconds local time is ahead of UTC.
@@ -141,7 +141,7 @@ impl<'a> Fetch<'a> {
     }
 
     fn name(&mut self, wanted: &mut [Dependency]) -> Result<Repositories, Error> {
-        let known = Repositories::load(&self.options.repository_config)?;
+        let known = Repositories::load(&self.options.places.repository_config)?;
         name_repositories(wanted, &self.folder, &known)?;
         if self.options.debug {
             for dependency in wanted.iter().filter(|wanted| Origin::of(&wanted.repository) == Origin::Folder) {
@@ -153,7 +153,7 @@ impl<'a> Fetch<'a> {
 
     /// Helm refreshes every repository that it knows, needed or not.
     fn note_refresh(&mut self, known: &Repositories) {
-        if !known.0.is_empty() && !self.options.skip_refresh {
+        if !known.list.is_empty() && !self.options.skip_refresh {
             let text = "refreshing chart repositories is not built yet; no dependency of this chart needs it";
             self.log.push(LogLine::new(Level::Warn, text));
         }
@@ -306,7 +306,7 @@ fn files_in(folder: &str) -> Result<BTreeSet<String>, Error> {
 fn check_known(dependencies: &[Dependency], known: &Repositories) -> Result<(), Error> {
     let is_known = |dependency: &&Dependency| {
         let url = dependency.repository.strip_suffix('/').unwrap_or(&dependency.repository);
-        known.0.iter().any(|entry| same_url(&entry.url, url))
+        known.list.iter().any(|entry| same_url(&entry.url, url))
     };
     let repositories = dependencies.iter().filter(|one| Origin::of(&one.repository) == Origin::Repository);
     let missing: Vec<&str> = repositories.filter(|one| !is_known(one)).map(|one| one.repository.as_str()).collect();

@@ -5,8 +5,7 @@ use source::path;
 use value::quote::quote;
 use version::{Constraint, Version};
 
-use super::glob::glob;
-use crate::{Error, LogLine, Report, Table};
+use crate::{Error, LogLine, Report, Table, glob::glob};
 
 /// What `dependency list` needs.
 #[derive(Clone, Debug, Default)]

@@ -67,7 +67,7 @@ pub(super) fn write(folder: &str, chart: &Chart, lock: &Lock) -> Result<(), Erro
 }
 
 /// A moment in local time as Go writes it in JSON.
-pub(super) fn local_time(nanoseconds: i128, utc_offset: i32) -> String {
+pub(crate) fn local_time(nanoseconds: i128, utc_offset: i32) -> String {
     let local = nanoseconds + i128::from(utc_offset) * 1_000_000_000;
     let (seconds, fraction) = (local.div_euclid(1_000_000_000), local.rem_euclid(1_000_000_000));
     let (days, clock) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));

@@ -2,11 +2,11 @@
 //! pkg/downloader/manager.go.
 
 mod fetch;
-mod glob;
 mod list;
 mod lock;
 mod resolve;
 
+pub(crate) use self::lock::local_time;
 pub use self::{
     fetch::{DependencyOptions, dependency_build, dependency_update},
     list::{DependencyListOptions, dependency_list},

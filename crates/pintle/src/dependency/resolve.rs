@@ -64,7 +64,7 @@ pub(super) fn name_repositories(
         }
         let repository = dependency.repository.clone();
         let alias = repository.strip_prefix('@').or_else(|| repository.strip_prefix("alias:"));
-        let found = known.0.iter().find_map(|entry| {
+        let found = known.list.iter().find_map(|entry| {
             if alias == Some(entry.name.as_str()) {
                 return Some(Some(entry.url.clone()));
             }

@@ -6,7 +6,7 @@ use chart::{BadPattern, path_matches};
 use source::path;
 
 /// The paths that match, in order. What cannot be read holds nothing.
-pub(super) fn glob(pattern: &str) -> Result<Vec<String>, BadPattern> {
+pub(crate) fn glob(pattern: &str) -> Result<Vec<String>, BadPattern> {
     path_matches(pattern.as_bytes(), b"")?;
     if !has_meta(pattern) {
         return Ok(if fs::symlink_metadata(pattern).is_ok() { vec![pattern.to_owned()] } else { Vec::new() });

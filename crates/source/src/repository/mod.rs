@@ -1,0 +1,14 @@
+//! Chart repositories: the list of them, their indexes, and what is kept of those.
+
+mod cached;
+mod compact;
+mod download;
+mod hub;
+mod list;
+
+pub use self::{
+    cached::{CachedEntry, CachedIndex, cached_index, charts_file, index_file, remove_cache},
+    download::{DownloadedIndex, download_index, find_in_repository, resolve_reference},
+    hub::{HubChart, search_hub},
+    list::{Repositories, Repository},
+};
