@@ -32,7 +32,8 @@ usage: cargo xtask TASK
                    lifecycles on the test cluster, with the real Helm and with ours, compared
   testbed up|down|build
                    a real Kubernetes on loopback, with nodes and pods that KWOK plays
-  bench render     pintle beside the real Helm on the same work, in one run
+  bench render|release [--binary PATH]
+                   pintle beside the real Helm on the same work, in one run
   tools            builds the tools that tests need, and prints where they are
 ";
 
@@ -67,6 +68,8 @@ fn run(arguments: &[String]) -> anyhow::Result<bool> {
         ["testbed", "down"] => testbed::down(),
         ["testbed", "build"] => testbed::build_only(),
         ["bench", "render"] => bench::render(),
+        ["bench", "release"] => bench::release(None),
+        ["bench", "release", "--binary", path] => bench::release(Some(std::path::absolute(path)?)),
         ["tools"] => tools::print(),
         _ => {
             eprint!("{USAGE}");

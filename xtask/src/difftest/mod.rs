@@ -19,6 +19,7 @@ use std::{
     },
 };
 
+pub(crate) use self::snapshot::{decode as decode_record, encode as encode_record};
 use self::{
     compare::compare,
     run::{Cast, Done, Stage, run},

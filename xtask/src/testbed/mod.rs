@@ -36,6 +36,17 @@ impl Bed {
         Ok(Bed { kubeconfig, kubectl: tools.kubectl(), started: !running })
     }
 
+    /// Whether it counts what the user `counted` asks for.
+    pub(crate) fn counts(&self) -> bool {
+        self.kubeconfig == testkit::testbed_folder().join("kubeconfig")
+    }
+
+    /// How many requests of the user `counted` it has answered.
+    pub(crate) fn counted(&self) -> anyhow::Result<usize> {
+        let log = std::fs::read_to_string(testkit::testbed_folder().join("audit.log"))?;
+        Ok(log.lines().count())
+    }
+
     /// Ends the cluster if this run started it.
     pub(crate) fn close(self) -> anyhow::Result<()> {
         if self.started { process::end_all(&testkit::testbed_folder()) } else { Ok(()) }

@@ -1,22 +1,9 @@
-//! Pintle beside the real Helm on the same work, alternately in one run.
+//! Rendering: `cargo xtask bench render`.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-    time::Instant,
-};
+use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-
+use super::{Figures, median, ratio, show, time};
 use crate::{binary, corpus, process::Home, tools, workspace};
-
-/// Wall time, CPU time and peak memory of one run of a command.
-#[derive(Clone, Copy, Default)]
-struct Figures {
-    wall: f64,
-    cpu: f64,
-    peak_kib: f64,
-}
 
 /// What one row of the table measures.
 struct Work {
@@ -41,18 +28,7 @@ pub(crate) fn render() -> anyhow::Result<bool> {
             helm_runs.push(measure(&helm, &work)?);
         }
         let (ours, helm) = (median(&our_runs), median(&helm_runs));
-        println!(
-            "{:<44} {:>26} {:>26} {:>20}",
-            work.name,
-            show(ours),
-            show(helm),
-            format!(
-                "1/{:.1} 1/{:.1} 1/{:.1}",
-                helm.wall / ours.wall,
-                helm.cpu / ours.cpu,
-                helm.peak_kib / ours.peak_kib
-            )
-        );
+        println!("{:<44} {:>26} {:>26} {:>20}", work.name, show(ours), show(helm), ratio(ours, helm));
     }
     curve(&ours)?;
     Ok(true)
@@ -136,31 +112,4 @@ fn measure(binary: &Path, work: &Work) -> anyhow::Result<Figures> {
         sum.peak_kib = sum.peak_kib.max(one.peak_kib);
     }
     Ok(sum)
-}
-
-/// Runs a command to its end and reads what the kernel counted for it.
-fn time(command: &mut Command) -> anyhow::Result<Figures> {
-    use wait4::Wait4 as _;
-    let start = Instant::now();
-    let child =
-        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().context("starting")?;
-    let used = child.wait4()?;
-    Ok(Figures {
-        wall: start.elapsed().as_secs_f64(),
-        cpu: (used.rusage.utime + used.rusage.stime).as_secs_f64(),
-        peak_kib: used.rusage.maxrss as f64 / 1024.0,
-    })
-}
-
-fn median(runs: &[Figures]) -> Figures {
-    let middle = |of: fn(&Figures) -> f64| {
-        let mut numbers: Vec<f64> = runs.iter().map(of).collect();
-        numbers.sort_by(f64::total_cmp);
-        numbers.get(numbers.len() / 2).copied().unwrap_or_default()
-    };
-    Figures { wall: middle(|f| f.wall), cpu: middle(|f| f.cpu), peak_kib: middle(|f| f.peak_kib) }
-}
-
-fn show(figures: Figures) -> String {
-    format!("{:.1} ms {:.1} ms {:.1}", figures.wall * 1e3, figures.cpu * 1e3, figures.peak_kib / 1024.0)
 }
