@@ -19,6 +19,7 @@ mod objects;
 mod package;
 mod path_match;
 mod prepare;
+mod recorded;
 mod rendered;
 mod report;
 mod repository;
@@ -46,6 +47,7 @@ pub use crate::{
     manifest::{Composition, compose},
     package::{PackageOptions, package},
     prepare::{FailedRender, Prepared, RenderRequest, prepare, render},
+    recorded::{RecordedOptions, recorded},
     report::Report,
     repository::{
         OutputForm, RepoAddOptions, RepoIndexOptions, RepoListOptions, RepoRemoveOptions, RepoUpdateOptions,

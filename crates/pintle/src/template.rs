@@ -202,12 +202,12 @@ impl TemplateReport {
     }
 }
 
-fn is_test(hook: &Hook) -> bool {
+pub(crate) fn is_test(hook: &Hook) -> bool {
     hook.events.contains(&HookEvent::Test)
 }
 
 /// Picks the documents of templates that match the patterns, in the order of the patterns.
-fn show_only(text: &[u8], patterns: &[String]) -> Result<Vec<u8>, Error> {
+pub(crate) fn show_only(text: &[u8], patterns: &[String]) -> Result<Vec<u8>, Error> {
     let documents = split_manifests(text);
     let mut shown = Vec::new();
     for pattern in patterns {

@@ -10,6 +10,7 @@ pub mod history;
 mod hook;
 mod kind_order;
 mod manifest;
+pub mod namespaced;
 pub mod object;
 pub mod ownership;
 mod record;

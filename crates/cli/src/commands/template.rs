@@ -6,11 +6,14 @@ use std::{
     path::Path,
 };
 
-use pintle::{DependencyOptions, ErrorKind, Level, LogLine, NameOptions, TemplateOptions, World, WriteFile, WriteMode};
+use pintle::{
+    DependencyOptions, ErrorKind, Level, LogLine, NameOptions, RecordOptions, RecordedOptions, TemplateOptions, World,
+    WriteFile, WriteMode,
+};
 
 use crate::{
     commands::dependency::fetching,
-    complete::ArgumentWords,
+    complete::{ArgumentWords, FlagWords},
     error::Failure,
     flags::{CHART_SOURCE, CREDENTIALS, INSTALL, POST_RENDERER, REPLACEMENT, TLS, VALUES},
     invocation::Invocation,
@@ -32,7 +35,12 @@ What the cluster is able to do is made up from --kube-version and --api-versions
 with commas:
 
     $ helm template --api-versions networking.k8s.io/v1 --api-versions cert-manager.io/v1 demo ./demo
-    $ helm template --api-versions networking.k8s.io/v1,cert-manager.io/v1 demo ./demo",
+    $ helm template --api-versions networking.k8s.io/v1,cert-manager.io/v1 demo ./demo
+
+With --revision nothing is rendered: what that revision of a release applied is printed from its record, namespaces
+set, so that it can be compared with what is there. No chart is needed then:
+
+    $ helm template demo --revision 3 | kubectl diff -f -",
     arguments: Arguments::AtLeast(1),
     words: ArgumentWords::NameAndChart,
     flags: &[
@@ -58,6 +66,9 @@ with commas:
             )
             .default("client")
             .bare("unset"),
+            Flag::new("revision", Kind::Int, "print what this revision of the release applied")
+                .words(FlagWords::Revisions),
+            Flag::switch("hooks", "with --revision, print the hooks too"),
         ],
         VALUES,
         CHART_SOURCE,
@@ -74,6 +85,9 @@ const NOTES: &str = "this flag has no effect for 'helm template' and will be rem
 
 /// Helm: pkg/cmd/template.go.
 fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    if invocation.flags.changed("revision") {
+        return recorded(invocation);
+    }
     check_dry_run(invocation)?;
     check_labels(invocation.flags.keys("labels"))?;
     invocation.tell_version("Original chart version");
@@ -101,6 +115,27 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     }
     invocation.output.print(&report.stdout)?;
     Ok(report.outcome?)
+}
+
+/// Prints what a revision applied. The chart may be named, as where it is rendered, and is not looked at.
+fn recorded(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let flags = &invocation.flags;
+    let options = RecordedOptions {
+        record: RecordOptions { name: invocation.first_argument(), revision: flags.int("revision") },
+        hooks: flags.bool("hooks"),
+        skip_tests: flags.bool("skip-tests"),
+        show_only: flags.list("show-only").to_vec(),
+    };
+    let unused: Vec<String> =
+        VALUES.iter().filter(|flag| flags.changed(flag.name)).map(|flag| format!("--{}", flag.name)).collect();
+    if !unused.is_empty() {
+        let unused = unused.join(", ");
+        invocation
+            .output
+            .complain(&format!("warning: --revision prints what was recorded: {unused} changes nothing\n"));
+    }
+    let text = invocation.on_cluster(|session| pintle::recorded(&options, session))?;
+    invocation.output.print(text)
 }
 
 fn options(invocation: &Invocation<'_>) -> TemplateOptions {

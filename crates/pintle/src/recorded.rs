@@ -1,0 +1,45 @@
+//! `helm template RELEASE --revision N`: what a revision applied, from its record, ready to be compared or applied.
+
+use cluster::ObjectId;
+use release::{namespaced::with_namespace, split_manifests};
+
+use crate::{
+    Error, RecordOptions, Session, record,
+    template::{is_test, show_only},
+};
+
+/// What `template --revision` needs.
+#[derive(Clone, Debug, Default)]
+pub struct RecordedOptions {
+    /// Which revision.
+    pub record: RecordOptions,
+    /// `--hooks`: the hooks too.
+    pub hooks: bool,
+    /// `--skip-tests`: but not those that are tests.
+    pub skip_tests: bool,
+    /// `--show-only`: patterns of templates; all where there is none.
+    pub show_only: Vec<String>,
+}
+
+/// The manifest of a revision, with namespaces set.
+///
+/// # Errors
+/// The cluster cannot be reached or refuses, or has no such release or revision.
+pub fn recorded(options: &RecordedOptions, session: &mut Session<'_>) -> Result<Vec<u8>, Error> {
+    let record = record(&options.record, session)?;
+    let mut documents = split_manifests(record.manifest.as_bytes());
+    let hooks = record.hooks.iter().filter(|hook| options.hooks && !(options.skip_tests && is_test(hook)));
+    documents.extend(hooks.map(|hook| format!("# Source: {}\n{}", hook.path, hook.manifest).into()));
+    let cluster = session.cluster;
+    // A kind that the server does not know any more is left as it was recorded.
+    let belongs = |id: &ObjectId| cluster.locate(id, "x").is_ok_and(|located| !located.namespace.is_empty());
+    let mut text = Vec::new();
+    for document in documents {
+        text.extend_from_slice(b"---\n");
+        text.extend(with_namespace(&document, &record.namespace, &belongs));
+        if !text.ends_with(b"\n") {
+            text.push(b'\n');
+        }
+    }
+    if options.show_only.is_empty() { Ok(text) } else { show_only(&text, &options.show_only) }
+}
