@@ -1,0 +1,326 @@
+//! Deployments, replica sets, stateful sets and daemon sets. Kubernetes: `pkg/controller/{deployment,replicaset,…}`.
+
+use serde_json::{Value, json};
+
+use super::{collect, condition, create_owned, owned, pods, set_status};
+use crate::{
+    clock::Clock,
+    failure::Failure,
+    object::{array_at, int_at, name_of, namespace_of, set, text_at, value_at},
+    store::{Transaction, key},
+};
+
+/// A replica set for each template; the newest one has all replicas.
+pub(super) fn deployment(transaction: &mut Transaction, deployment: Value, clock: &Clock) -> Result<(), Failure> {
+    let sets = owned(transaction, &deployment, "replicasets.apps")?;
+    let template = value_at(&deployment, &["spec", "template"]).cloned().unwrap_or_default();
+    let hash = hash(&template);
+    let replicas = int_at(&deployment, &["spec", "replicas"]).unwrap_or(1).max(0);
+    let revision_of = |set: &Value| -> i64 {
+        text_at(set, &["metadata", "annotations", "deployment.kubernetes.io/revision"]).parse().unwrap_or(0)
+    };
+    let newest = sets.iter().map(revision_of).max().unwrap_or(0);
+    let current = sets.iter().find(|set| text_at(set, &["metadata", "labels", "pod-template-hash"]) == hash).cloned();
+    let stalled = current.as_ref().is_some_and(|set| int_at(set, &["status", "readyReplicas"]).unwrap_or(0) < replicas);
+    let current = match current {
+        Some(mut set) => {
+            let revision = if revision_of(&set) == newest { newest } else { newest + 1 };
+            let changed = int_at(&set, &["spec", "replicas"]) != Some(replicas) || revision_of(&set) != revision;
+            if changed {
+                crate::object::set(&mut set, &["spec", "replicas"], replicas);
+                mark(&mut set, revision);
+                set = put(transaction, "replicasets.apps", set)?;
+            }
+            set
+        }
+        None => {
+            let set = new_replica_set(&deployment, &template, &hash, newest + 1);
+            create_owned(transaction, "replicasets.apps", set, &deployment, clock)?
+        }
+    };
+    let ready = int_at(&current, &["status", "readyReplicas"]).unwrap_or(0);
+    // Old pods go when new ones are there to take over, as with a rolling update.
+    for mut old in sets.into_iter().filter(|set| name_of(set) != name_of(&current)) {
+        if int_at(&old, &["spec", "replicas"]) != Some(0) && ready >= replicas {
+            set(&mut old, &["spec", "replicas"], 0);
+            put(transaction, "replicasets.apps", old)?;
+        }
+    }
+    let mut deployment = deployment;
+    let revision = revision_of(&current).to_string();
+    if text_at(&deployment, &["metadata", "annotations", "deployment.kubernetes.io/revision"]) != revision {
+        set(&mut deployment, &["metadata", "annotations", "deployment.kubernetes.io/revision"], revision);
+        deployment = put(transaction, "deployments.apps", deployment)?;
+    }
+    let old_pods: i64 = owned(transaction, &deployment, "replicasets.apps")?
+        .iter()
+        .filter(|set| name_of(set) != name_of(&current))
+        .map(|set| int_at(set, &["status", "readyReplicas"]).unwrap_or(0))
+        .sum();
+    let status = deployment_status(&deployment, Counts { replicas, ready, old_pods, stalled }, name_of(&current), clock);
+    set_status(transaction, "deployments.apps", deployment, status)
+}
+
+struct Counts {
+    replicas: i64,
+    ready: i64,
+    old_pods: i64,
+    stalled: bool,
+}
+
+fn deployment_status(deployment: &Value, counts: Counts, set: &str, clock: &Clock) -> Value {
+    let Counts { replicas, ready, old_pods, stalled } = counts;
+    let available = ready + old_pods;
+    let least = replicas - max_unavailable(deployment, replicas);
+    let enough = available >= least;
+    let words = if enough {
+        ["MinimumReplicasAvailable", "Deployment has minimum availability."]
+    } else {
+        ["MinimumReplicasUnavailable", "Deployment does not have minimum availability."]
+    };
+    let complete = ready >= replicas && old_pods == 0;
+    let progressed = format!("ReplicaSet {set:?} has successfully progressed.");
+    let progressing = format!("ReplicaSet {set:?} is progressing.");
+    let progress = if complete {
+        ["NewReplicaSetAvailable", progressed.as_str()]
+    } else {
+        ["ReplicaSetUpdated", progressing.as_str()]
+    };
+    let mut status = json!({
+        "observedGeneration": int_at(deployment, &["metadata", "generation"]).unwrap_or(1),
+        "replicas": replicas + old_pods,
+        "updatedReplicas": replicas,
+        "conditions": [
+            condition(deployment, "Available", enough, words, clock),
+            condition(deployment, "Progressing", true, progress, clock),
+        ],
+    });
+    _ = stalled;
+    for (name, count) in
+        [("readyReplicas", available), ("availableReplicas", available), ("unavailableReplicas", replicas - ready)]
+    {
+        if count > 0 {
+            set_number(&mut status, name, count);
+        }
+    }
+    status
+}
+
+/// Kubernetes: `util.ResolveFenceposts`: a share of the replicas, rounded down, unless nothing else would move.
+fn max_unavailable(deployment: &Value, replicas: i64) -> i64 {
+    let share = |name: &str| match value_at(deployment, &["spec", "strategy", "rollingUpdate", name]) {
+        Some(Value::Number(number)) => (number.as_i64().unwrap_or(0), false),
+        Some(Value::String(text)) => {
+            let percent: i64 = text.trim_end_matches('%').parse().unwrap_or(0);
+            (percent.saturating_mul(replicas), true)
+        }
+        _ => (0, false),
+    };
+    let unavailable = match share("maxUnavailable") {
+        (count, false) => count,
+        (hundredths, true) => hundredths / 100,
+    };
+    let surge = match share("maxSurge") {
+        (count, false) => count,
+        (hundredths, true) => (hundredths + 99) / 100,
+    };
+    if unavailable == 0 && surge == 0 { 1 } else { unavailable.min(replicas) }
+}
+
+fn set_number(status: &mut Value, name: &str, count: i64) {
+    set(status, &[name], count);
+}
+
+fn mark(set: &mut Value, revision: i64) {
+    crate::object::set(set, &["metadata", "annotations", "deployment.kubernetes.io/revision"], revision.to_string());
+}
+
+fn new_replica_set(deployment: &Value, template: &Value, hash: &str, revision: i64) -> Value {
+    let mut template = template.clone();
+    set(&mut template, &["metadata", "labels", "pod-template-hash"], hash);
+    let mut selector = value_at(deployment, &["spec", "selector"]).cloned().unwrap_or_default();
+    set(&mut selector, &["matchLabels", "pod-template-hash"], hash);
+    let labels = value_at(&template, &["metadata", "labels"]).cloned().unwrap_or_default();
+    let mut set = json!({
+        "apiVersion": "apps/v1",
+        "kind": "ReplicaSet",
+        "metadata": {"name": format!("{}-{hash}", name_of(deployment)), "labels": labels},
+        "spec": {
+            "replicas": value_at(deployment, &["spec", "replicas"]).cloned().unwrap_or_else(|| 1.into()),
+            "selector": selector,
+            "template": template,
+        },
+    });
+    mark(&mut set, revision);
+    set
+}
+
+/// As many pods as wanted.
+pub(super) fn replica_set(transaction: &mut Transaction, set: Value, clock: &Clock) -> Result<(), Failure> {
+    let wanted = int_at(&set, &["spec", "replicas"]).unwrap_or(1).max(0);
+    let mut live = owned(transaction, &set, "pods")?;
+    while i64::try_from(live.len()).unwrap_or(i64::MAX) > wanted {
+        if let Some(pod) = live.pop() {
+            collect(transaction, &key("pods", namespace_of(&pod), name_of(&pod)), false)?;
+        }
+    }
+    for _ in i64::try_from(live.len()).unwrap_or(i64::MAX)..wanted {
+        let number = transaction.next("pod")?;
+        let pod = new_pod(&set, &format!("{}-{}", name_of(&set), suffix(number)));
+        live.push(create_owned(transaction, "pods", pod, &set, clock)?);
+    }
+    let ready = live.iter().filter(|pod| pods::is_ready(pod)).count();
+    let mut status = json!({
+        "observedGeneration": int_at(&set, &["metadata", "generation"]).unwrap_or(1),
+        "replicas": wanted,
+        "fullyLabeledReplicas": wanted,
+    });
+    if ready > 0 {
+        set_number(&mut status, "readyReplicas", i64::try_from(ready).unwrap_or(0));
+        set_number(&mut status, "availableReplicas", i64::try_from(ready).unwrap_or(0));
+    }
+    let owner = crate::object::controller_of(&set).map(|owner| text_at(owner, &["name"]).to_owned());
+    let namespace = namespace_of(&set).to_owned();
+    let changed = set.get("status") != Some(&status);
+    set_status(transaction, "replicasets.apps", set, status)?;
+    if let (Some(owner), true) = (owner, changed)
+        && let Some(owner) = transaction.get(&key("deployments.apps", &namespace, &owner))?
+    {
+        return deployment(transaction, owner, clock);
+    }
+    Ok(())
+}
+
+/// Pods with names that stay, each with its claims.
+pub(super) fn stateful_set(transaction: &mut Transaction, set: Value, clock: &Clock) -> Result<(), Failure> {
+    let wanted = int_at(&set, &["spec", "replicas"]).unwrap_or(1).max(0);
+    let hash = hash(value_at(&set, &["spec", "template"]).unwrap_or(&Value::Null));
+    let revision = format!("{}-{hash}", name_of(&set));
+    let mut ready = 0;
+    let live = owned(transaction, &set, "pods")?;
+    for pod in &live {
+        let ordinal: i64 = name_of(pod).rsplit('-').next().and_then(|number| number.parse().ok()).unwrap_or(-1);
+        let outdated = text_at(pod, &["metadata", "labels", "controller-revision-hash"]) != revision;
+        let restarts = text_at(&set, &["spec", "updateStrategy", "type"]) != "OnDelete";
+        if ordinal >= wanted || (outdated && restarts) {
+            collect(transaction, &key("pods", namespace_of(pod), name_of(pod)), false)?;
+        }
+    }
+    for ordinal in 0..wanted {
+        let name = format!("{}-{ordinal}", name_of(&set));
+        let pod = match transaction.get(&key("pods", namespace_of(&set), &name))? {
+            Some(pod) => pod,
+            None => {
+                claims(transaction, &set, &name, clock)?;
+                let mut pod = new_pod(&set, &name);
+                crate::object::set(&mut pod, &["metadata", "labels", "controller-revision-hash"], revision.as_str());
+                crate::object::set(&mut pod, &["metadata", "labels", "statefulset.kubernetes.io/pod-name"], name.as_str());
+                create_owned(transaction, "pods", pod, &set, clock)?
+            }
+        };
+        if !pods::is_ready(&pod) {
+            // One after the other: the next one waits.
+            break;
+        }
+        ready += 1;
+    }
+    let count = owned(transaction, &set, "pods")?.len();
+    let status = json!({
+        "observedGeneration": int_at(&set, &["metadata", "generation"]).unwrap_or(1),
+        "replicas": count, "readyReplicas": ready, "availableReplicas": ready, "currentReplicas": count,
+        "updatedReplicas": count, "currentRevision": revision, "updateRevision": revision, "collisionCount": 0,
+    });
+    set_status(transaction, "statefulsets.apps", set, status)
+}
+
+fn claims(transaction: &mut Transaction, set: &Value, pod: &str, clock: &Clock) -> Result<(), Failure> {
+    for template in array_at(set, &["spec", "volumeClaimTemplates"]).to_vec() {
+        let name = format!("{}-{pod}", name_of(&template));
+        let place = key("persistentvolumeclaims", namespace_of(set), &name);
+        if transaction.get(&place)?.is_some() {
+            continue;
+        }
+        let mut claim = template;
+        crate::object::set(&mut claim, &["metadata", "name"], name);
+        crate::object::set(&mut claim, &["metadata", "namespace"], namespace_of(set));
+        if let Some(labels) = value_at(set, &["spec", "selector", "matchLabels"]) {
+            crate::object::set(&mut claim, &["metadata", "labels"], labels.clone());
+        }
+        super::create(transaction, "persistentvolumeclaims", claim, clock)?;
+    }
+    Ok(())
+}
+
+/// One pod: there is one node.
+pub(super) fn daemon_set(transaction: &mut Transaction, set: Value, clock: &Clock) -> Result<(), Failure> {
+    let hash = hash(value_at(&set, &["spec", "template"]).unwrap_or(&Value::Null));
+    let mut current = None;
+    for pod in owned(transaction, &set, "pods")? {
+        if text_at(&pod, &["metadata", "labels", "controller-revision-hash"]) == hash {
+            current = Some(pod);
+        } else {
+            collect(transaction, &key("pods", namespace_of(&pod), name_of(&pod)), false)?;
+        }
+    }
+    let pod = match current {
+        Some(pod) => pod,
+        None => {
+            let number = transaction.next("pod")?;
+            let mut pod = new_pod(&set, &format!("{}-{}", name_of(&set), suffix(number)));
+            crate::object::set(&mut pod, &["metadata", "labels", "controller-revision-hash"], hash);
+            create_owned(transaction, "pods", pod, &set, clock)?
+        }
+    };
+    let ready = i64::from(pods::is_ready(&pod));
+    let mut status = json!({
+        "observedGeneration": int_at(&set, &["metadata", "generation"]).unwrap_or(1),
+        "currentNumberScheduled": 1, "desiredNumberScheduled": 1, "numberMisscheduled": 0, "numberReady": ready,
+        "updatedNumberScheduled": 1,
+    });
+    if ready > 0 {
+        set_number(&mut status, "numberAvailable", 1);
+    } else {
+        set_number(&mut status, "numberUnavailable", 1);
+    }
+    set_status(transaction, "daemonsets.apps", set, status)
+}
+
+/// A pod as the owner's template has it.
+pub(super) fn new_pod(owner: &Value, name: &str) -> Value {
+    let mut pod = value_at(owner, &["spec", "template"]).cloned().unwrap_or_default();
+    set(&mut pod, &["apiVersion"], "v1");
+    set(&mut pod, &["kind"], "Pod");
+    set(&mut pod, &["metadata", "name"], name);
+    pod
+}
+
+fn put(transaction: &mut Transaction, qualified: &str, mut object: Value) -> Result<Value, Failure> {
+    let generation = int_at(&object, &["metadata", "generation"]).unwrap_or(1);
+    if qualified == "replicasets.apps" {
+        set(&mut object, &["metadata", "generation"], generation + 1);
+    }
+    let place = key(qualified, namespace_of(&object), name_of(&object));
+    transaction.put(&place, object)
+}
+
+/// A short name for a template: the same one for the same content (FNV-1a).
+fn hash(template: &Value) -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in template.to_string().bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    suffix(hash >> 20)
+}
+
+/// A number in letters and digits that are no vowels, as Kubernetes names what it makes.
+pub(super) fn suffix(mut number: u64) -> String {
+    const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+    let mut text = String::new();
+    number = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16;
+    for _ in 0..9 {
+        let letter = usize::try_from(number % 27).ok().and_then(|place| LETTERS.get(place)).copied().unwrap_or(b'x');
+        text.push(char::from(letter));
+        number /= 27;
+    }
+    text
+}

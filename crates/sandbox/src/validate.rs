@@ -1,0 +1,440 @@
+//! What an API server refuses: unknown fields, wrong types, missing fields, bad names, changes of what cannot change.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    failure::{Cause, Failure},
+    object::{name_of, text_at, value_at},
+    resource::Resource,
+    schema::{Shape, Type},
+};
+
+/// What a walk through an object found.
+#[derive(Default)]
+pub(crate) struct Findings {
+    /// Paths of fields that nobody declared: `spec.template.foo`.
+    pub(crate) unknown: Vec<String>,
+    /// Values of a wrong type: path, what is wanted, what is there, and the struct that the field is of.
+    pub(crate) mistyped: Vec<Mistyped>,
+    /// Required fields that are missing, and values that are none of those allowed.
+    pub(crate) causes: Vec<Cause>,
+}
+
+/// A value of a wrong type.
+pub(crate) struct Mistyped {
+    pub(crate) path: String,
+    /// `int32`, `string`, `bool`, …, as Go names it.
+    wanted: String,
+    found: &'static str,
+    /// The Go struct.
+    holder: String,
+}
+
+impl Mistyped {
+    /// encoding/json: `UnmarshalTypeError`.
+    pub(crate) fn decoding(&self) -> String {
+        format!(
+            "json: cannot unmarshal {} into Go struct field {}.{} of type {}",
+            self.found, self.holder, self.path, self.wanted
+        )
+    }
+
+    /// structured-merge-diff's words.
+    pub(crate) fn typed(&self) -> String {
+        let wanted = match self.wanted.as_str() {
+            "int32" | "int64" | "int" | "float64" => "numeric (int or float)",
+            "bool" => "boolean",
+            "string" => "string",
+            wanted if wanted.starts_with("[]") => "list",
+            _ => "map",
+        };
+        format!(".{}: expected {wanted}, got {}", self.path, self.found)
+    }
+}
+
+/// Walks through an object along its type. `drop_unknown` takes away what nobody declared.
+pub(crate) fn check(object: &mut Value, of: &Type, drop_unknown: bool) -> Findings {
+    let mut walk = Walk { findings: Findings::default(), drop_unknown };
+    walk.value(object, of, "", "");
+    walk.findings
+}
+
+struct Walk {
+    findings: Findings,
+    drop_unknown: bool,
+}
+
+impl Walk {
+    fn value(&mut self, value: &mut Value, of: &Type, path: &str, holder: &str) {
+        if value.is_null() {
+            return;
+        }
+        match (of.shape(), value) {
+            (Shape::Struct(of) | Shape::Atomic(Some(of)), Value::Object(map)) if of.properties.is_some() => {
+                self.fields(map, of, path);
+            }
+            (Shape::Map(Some(of)), Value::Object(map)) => {
+                for (name, value) in map {
+                    self.value(value, of, &join(path, name), holder);
+                }
+            }
+            (Shape::Keyed(_, Some(of)), Value::Array(items)) => self.items(items, of, path, holder),
+            (Shape::Atomic(Some(list)), Value::Array(items)) => {
+                if let Some(of) = list.target().items.as_deref() {
+                    self.items(items, of, path, holder);
+                }
+            }
+            (Shape::Scalar(of), value) => self.scalar(value, of, path, holder),
+            (Shape::Struct(_) | Shape::Map(_), value) => self.mistyped(value, "map[string]interface {}", path, holder),
+            (Shape::Keyed(..) | Shape::Set, value) if !value.is_array() => {
+                self.mistyped(value, "[]interface {}", path, holder);
+            }
+            (Shape::Atomic(Some(of)), value) if of.name == "array" && !value.is_array() => {
+                self.mistyped(value, "[]string", path, holder);
+            }
+            _ => {}
+        }
+    }
+
+    fn items(&mut self, items: &mut [Value], of: &Type, path: &str, holder: &str) {
+        for (place, item) in items.iter_mut().enumerate() {
+            self.value(item, of, &format!("{path}[{place}]"), holder);
+        }
+    }
+
+    fn fields(&mut self, map: &mut Map<String, Value>, of: &Type, path: &str) {
+        let open = of.is_open();
+        let unknown: Vec<String> = map.keys().filter(|name| of.field(name).is_none() && !open).cloned().collect();
+        for name in unknown {
+            self.findings.unknown.push(join(path, &name));
+            if self.drop_unknown {
+                map.remove(&name);
+            }
+        }
+        for (name, value) in map.iter_mut() {
+            if let Some(field) = of.field(name) {
+                let holder = if of.definition().is_empty() { holder_of(path) } else { of.definition().to_owned() };
+                self.value(value, field, &join(path, name), &holder);
+            }
+        }
+        let nested = !path.is_empty() && path != "metadata";
+        for name in of.required.iter().filter(|_| nested) {
+            if map.get(name).is_none_or(Value::is_null) {
+                self.findings.causes.push(Cause::required(join(path, name), ""));
+            }
+        }
+    }
+
+    fn scalar(&mut self, value: &mut Value, of: &Type, path: &str, holder: &str) {
+        let fits = match (of.name.as_str(), &*value) {
+            ("string", Value::String(_)) | ("boolean", Value::Bool(_)) | ("number", Value::Number(_)) => true,
+            ("string", Value::Number(_)) => of.is_int_or_string() || of.format.is_empty() && is_quantity(path),
+            ("integer", Value::Number(number)) => number.is_i64() || number.is_u64(),
+            ("integer" | "string" | "boolean" | "number", _) => false,
+            _ => true,
+        };
+        if !fits {
+            let wanted = match of.name.as_str() {
+                "integer" if of.format == "int64" => "int64",
+                "integer" => "int32",
+                "boolean" => "bool",
+                "number" => "float64",
+                _ => "string",
+            };
+            self.mistyped(value, wanted, path, holder);
+        } else if !of.allowed.is_empty() && !of.allowed.contains(value) && value.as_str() != Some("") {
+            let allowed: Vec<String> = of.allowed.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            self.findings.causes.push(Cause::unsupported(path, value, &allowed));
+        }
+    }
+
+    fn mistyped(&mut self, value: &Value, wanted: &str, path: &str, holder: &str) {
+        let found = match value {
+            Value::String(_) => "string",
+            Value::Number(_) => "number",
+            Value::Bool(_) => "bool",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+            Value::Null => "null",
+        };
+        let mistyped =
+            Mistyped { path: path.to_owned(), wanted: wanted.to_owned(), found, holder: holder.to_owned() };
+        self.findings.mistyped.push(mistyped);
+    }
+}
+
+/// Go's names of structs for the first levels: what their fields' errors are told with.
+fn holder_of(path: &str) -> String {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    let mut letters = last.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Quantities are texts, and may be written as numbers.
+fn is_quantity(path: &str) -> bool {
+    [".limits.", ".requests.", ".capacity.", ".hard.", ".allocatable.", "sizeLimit", "divisor", "averageValue", ".overhead."]
+        .iter()
+        .any(|part| path.contains(part))
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+/// What is wrong with an object as such. `live` is what it is to take the place of.
+pub(crate) fn invalid(resource: &Resource, object: &Value, live: Option<&Value>) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    names(resource, object, &mut causes);
+    let pod = match (resource.group.as_str(), resource.kind.as_str()) {
+        ("", "Pod") => Some("spec"),
+        ("apps", _) | ("batch", "Job") => Some("spec.template.spec"),
+        ("batch", "CronJob") => Some("spec.jobTemplate.spec.template.spec"),
+        _ => None,
+    };
+    if let Some(path) = pod {
+        containers(object, path, &mut causes);
+    }
+    if resource.group == "apps" && resource.kind != "ControllerRevision" {
+        selector(object, &mut causes);
+    }
+    if resource.qualified() == "services" {
+        ports(object, &mut causes);
+    }
+    if let Some(live) = live {
+        immutable(resource, object, live, &mut causes);
+    }
+    causes
+}
+
+const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', \
+                         and must start and end with an alphanumeric character (e.g. 'example.com', regex used for \
+                         validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must \
+                     start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for \
+                     validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+const SERVICE: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an \
+                       alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', \
+                       regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+
+fn names(resource: &Resource, object: &Value, causes: &mut Vec<Cause>) {
+    let name = name_of(object);
+    let shown = Value::from(name);
+    if name.is_empty() {
+        causes.push(Cause::required("metadata.name", "name or generateName is required"));
+        return;
+    }
+    let is_label = |label: &str| {
+        let bytes = label.as_bytes();
+        let edge = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        edge(bytes.first())
+            && edge(bytes.last())
+            && bytes.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
+    };
+    let (rule, limit, fits) = match resource.qualified().as_str() {
+        "services" => {
+            let starts = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
+            (SERVICE, 63, is_label(name) && starts)
+        }
+        "namespaces" => (LABEL, 63, is_label(name)),
+        name_ if name_.ends_with("rbac.authorization.k8s.io") => {
+            let fits = !name.contains(['/', '%']) && name != "." && name != "..";
+            ("may not contain '/'", usize::MAX, fits)
+        }
+        _ => (SUBDOMAIN, 253, name.split('.').all(is_label)),
+    };
+    if name.len() > limit {
+        causes.push(Cause::invalid("metadata.name", &shown, &format!("must be no more than {limit} bytes")));
+    } else if !fits {
+        causes.push(Cause::invalid("metadata.name", &shown, rule));
+    }
+}
+
+fn containers(object: &Value, path: &str, causes: &mut Vec<Cause>) {
+    let steps: Vec<&str> = path.split('.').collect();
+    let Some(spec) = value_at(object, &steps) else { return };
+    let mut seen: Vec<&str> = Vec::new();
+    let list = spec.get("containers").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    if list.is_empty() {
+        causes.push(Cause::required(format!("{path}.containers"), ""));
+    }
+    for (place, container) in list.iter().enumerate() {
+        let name = text_at(container, &["name"]);
+        let at = format!("{path}.containers[{place}]");
+        if seen.contains(&name) {
+            causes.push(Cause::invalid(format!("{at}.name"), &Value::from(name), "Duplicate value"));
+        }
+        seen.push(name);
+        if text_at(container, &["image"]).is_empty() {
+            causes.push(Cause::required(format!("{at}.image"), ""));
+        }
+        let ports = container.get("ports").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        for (index, port) in ports.iter().enumerate() {
+            port_number(port.get("containerPort"), &format!("{at}.ports[{index}].containerPort"), causes);
+        }
+    }
+}
+
+fn port_number(value: Option<&Value>, path: &str, causes: &mut Vec<Cause>) {
+    if let Some(value) = value.filter(|value| value.as_i64().is_some_and(|port| !(1..=65535).contains(&port))) {
+        causes.push(Cause::invalid(path, value, "must be between 1 and 65535, inclusive"));
+    }
+}
+
+fn ports(object: &Value, causes: &mut Vec<Cause>) {
+    let headless = text_at(object, &["spec", "clusterIP"]) == "None";
+    let external = text_at(object, &["spec", "type"]) == "ExternalName";
+    let ports = crate::object::array_at(object, &["spec", "ports"]);
+    if ports.is_empty() && !headless && !external {
+        causes.push(Cause::required("spec.ports", ""));
+    }
+    for (place, port) in ports.iter().enumerate() {
+        if ports.len() > 1 && text_at(port, &["name"]).is_empty() {
+            causes.push(Cause::required(format!("spec.ports[{place}].name"), ""));
+        }
+        port_number(port.get("port"), &format!("spec.ports[{place}].port"), causes);
+    }
+}
+
+fn selector(object: &Value, causes: &mut Vec<Cause>) {
+    let Some(wanted) = value_at(object, &["spec", "selector", "matchLabels"]).and_then(Value::as_object) else { return };
+    let labels = value_at(object, &["spec", "template", "metadata", "labels"]).and_then(Value::as_object);
+    let missing = wanted.iter().any(|(name, value)| labels.and_then(|labels| labels.get(name)) != Some(value));
+    if missing {
+        let labels = labels.map_or(Value::Null, |labels| Value::Object(labels.clone()));
+        causes.push(Cause::invalid("spec.template.metadata.labels", &labels, "`selector` does not match template `labels`"));
+    }
+}
+
+/// The fields that cannot change, by kind.
+fn immutable(resource: &Resource, object: &Value, live: &Value, causes: &mut Vec<Cause>) {
+    const TEXT: &str = "field is immutable";
+    let fields: &[&[&str]] = match (resource.group.as_str(), resource.kind.as_str()) {
+        ("apps", "Deployment" | "ReplicaSet" | "DaemonSet") => &[&["spec", "selector"]],
+        ("batch", "Job") => &[&["spec", "completions"], &["spec", "selector"], &["spec", "template"]],
+        ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => &[&["roleRef"]],
+        ("", "Secret") => &[&["type"]],
+        ("storage.k8s.io", "StorageClass") => &[&["provisioner"], &["parameters"]],
+        _ => &[],
+    };
+    for field in fields {
+        let (old, new) = (value_at(live, field), value_at(object, field));
+        if old != new && old.is_some() {
+            let new = new.cloned().unwrap_or(Value::Null);
+            let text = if field == &["roleRef"] { "cannot change roleRef" } else { TEXT };
+            causes.push(Cause::invalid(field.join("."), &new, text));
+        }
+    }
+    if resource.qualified() == "statefulsets.apps" {
+        stateful(object, live, causes);
+    }
+    if resource.qualified() == "persistentvolumeclaims" {
+        let without_size = |claim: &Value| {
+            let mut spec = claim.get("spec").cloned().unwrap_or(Value::Null);
+            crate::object::remove(&mut spec, &["resources"]);
+            crate::object::remove(&mut spec, &["volumeName"]);
+            spec
+        };
+        if without_size(object) != without_size(live) {
+            causes.push(Cause::forbidden(
+                "spec",
+                "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims",
+            ));
+        }
+    }
+    let fixed = value_at(live, &["immutable"]) == Some(&Value::Bool(true));
+    if fixed && ["", "data", "binaryData"].iter().skip(1).any(|field| live.get(*field) != object.get(*field)) {
+        causes.push(Cause::forbidden("data", "field is immutable when `immutable` is set"));
+    }
+    let (old, new) = (text_at(live, &["spec", "clusterIP"]), text_at(object, &["spec", "clusterIP"]));
+    if resource.qualified() == "services" && !old.is_empty() && !new.is_empty() && old != new {
+        causes.push(Cause::invalid("spec.clusterIPs[0]", &Value::from(vec![new]), "may not change once set"));
+    }
+}
+
+fn stateful(object: &Value, live: &Value, causes: &mut Vec<Cause>) {
+    const FREE: [&str; 8] = [
+        "replicas",
+        "ordinals",
+        "template",
+        "updateStrategy",
+        "revisionHistoryLimit",
+        "persistentVolumeClaimRetentionPolicy",
+        "minReadySeconds",
+        "status",
+    ];
+    let fixed = |set: &Value| {
+        let spec = set.get("spec").and_then(Value::as_object).cloned().unwrap_or_default();
+        spec.into_iter().filter(|(name, _)| !FREE.contains(&name.as_str())).collect::<Map<String, Value>>()
+    };
+    if fixed(object) != fixed(live) {
+        causes.push(Cause::forbidden(
+            "spec",
+            "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', \
+             'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
+        ));
+    }
+}
+
+/// What is sent and comes to nothing: Go leaves empty texts, lists and maps out when it writes.
+pub(crate) fn tidy(value: &mut Value, of: Option<&Type>) {
+    const ZERO: [&str; 14] = [
+        "hostNetwork",
+        "hostPID",
+        "hostIPC",
+        "stdin",
+        "stdinOnce",
+        "tty",
+        "readOnly",
+        "paused",
+        "publishNotReadyAddresses",
+        "minReadySeconds",
+        "initialDelaySeconds",
+        "hostPort",
+        "nodePort",
+        "unschedulable",
+    ];
+    let required = of.map_or(&[][..], |of| of.target().required.as_slice());
+    match value {
+        Value::Object(map) => {
+            map.retain(|name, value| {
+                let field = of.and_then(|of| of.field(name));
+                tidy(value, field);
+                let empty = match (&*value, field.map(Type::shape)) {
+                    (Value::Null, _) => true,
+                    (Value::Array(items), Some(_)) => items.is_empty(),
+                    (Value::Object(map), Some(Shape::Map(_))) => map.is_empty(),
+                    (Value::Bool(false), _) | (Value::Number(_), _) if ZERO.contains(&name.as_str()) => {
+                        value == &Value::Bool(false) || value.as_i64() == Some(0)
+                    }
+                    (Value::String(text), Some(_)) => text.is_empty() && ["value", "namespace", "subPath"].contains(&name.as_str()),
+                    _ => false,
+                };
+                !empty || required.contains(name)
+            });
+        }
+        Value::Array(items) => {
+            let of = of.and_then(|of| of.target().items.as_deref());
+            for item in items {
+                tidy(item, of);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The refusal of what was found; none where all is well.
+pub(crate) fn refusal(resource: &Resource, name: &str, causes: &[Cause]) -> Option<Failure> {
+    (!causes.is_empty()).then(|| Failure::invalid(&resource.kind, &resource.group, name, causes))
+}
+
+/// Fields that are set to nothing are not set at all.
+pub(crate) fn tidy_nulls(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(tidy_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(tidy_nulls),
+        _ => {}
+    }
+}
