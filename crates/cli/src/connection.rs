@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use pintle::{Cluster, ClusterOptions, ConfigMaps, Event, Memory, Observer, Proxies, Secrets, Session, Storage, World};
+use pintle::{Cluster, ClusterOptions, ConfigMaps, Event, Memory, Observer, Proxies, Sandbox, SandboxOptions, Secrets, Session, Storage, World};
 
 use crate::{
     env::Environment, error::Failure, invocation::Invocation, output::Output, parse::FlagSet, surroundings::Machine,
@@ -40,7 +40,12 @@ impl Invocation<'_> {
         operation: impl FnOnce(&mut Session<'_>) -> Result<T, pintle::Error>,
     ) -> Result<T, Failure> {
         let options = cluster_options(&self.flags, self.environment, self.namespace());
-        let cluster = Cluster::connect(&options).map_err(|error| Failure::from(pintle::Error::from(error)))?;
+        let cluster = if self.flags.bool("sandbox") {
+            Cluster::over(open_sandbox(self.environment)?, &ClusterOptions { cache_dir: None, ..options })
+        } else {
+            Cluster::connect(&options)
+        };
+        let cluster = cluster.map_err(|error| Failure::from(pintle::Error::from(error)))?;
         let storage = storage(self.environment.driver(), &cluster, &namespace)?;
         let resolves = self.flags.slot("enable-dns").is_some() && self.flags.bool("enable-dns");
         let surroundings = Machine::new(self.environment, resolves);
@@ -59,6 +64,21 @@ impl Invocation<'_> {
         }
         Ok(result?)
     }
+}
+
+/// The file of the sandbox.
+pub(crate) fn sandbox_file(environment: &Environment) -> String {
+    environment.data_path("sandbox/store.redb")
+}
+
+/// Opens the sandbox, which is made where there is none.
+pub(crate) fn open_sandbox(environment: &Environment) -> Result<Sandbox, Failure> {
+    let options = SandboxOptions { file: Some(sandbox_file(environment).into()), clock: SystemTime::now };
+    Sandbox::open(&options).map_err(|error| {
+        let mut failure = Failure::new(error.to_string());
+        failure.told.hints.push("`helm sandbox reset` starts anew with an empty one".into());
+        failure
+    })
 }
 
 /// Helm: pkg/action/action.go `Init`.

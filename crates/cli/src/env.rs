@@ -94,6 +94,11 @@ impl Environment {
         }
     }
 
+    /// `PINTLE_SANDBOX`: whether the embedded cluster is used.
+    pub(crate) fn sandbox(&self) -> bool {
+        self.is_true("PINTLE_SANDBOX")
+    }
+
     /// `HELM_DEBUG`.
     pub(crate) fn debug(&self) -> bool {
         self.is_true("HELM_DEBUG")

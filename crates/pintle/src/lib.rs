@@ -72,3 +72,4 @@ pub use cluster::{
 };
 pub use release::{ApplyMethod, Hook, HookEvent, Record, Status, Timestamp};
 pub use source::{Access, ChartQuery, Places, Secret, system::path_error};
+pub use sandbox::{Sandbox, SandboxOptions, Served, serve as serve_sandbox};

@@ -15,10 +15,7 @@ impl Clock {
 
     /// The time in RFC 3339, to the second, in UTC.
     pub(crate) fn text(self) -> String {
-        let seconds = (self.now)().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let (days, of_day) = (seconds / 86_400, seconds % 86_400);
-        let (year, month, day) = civil(days);
-        format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
+        text((self.now)().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
     }
 
     /// An identity that no other object of this store has: the counter makes it so.
@@ -29,6 +26,13 @@ impl Clock {
         let low = (mixed >> 16) & 0xffff;
         format!("{high:08x}-{low:04x}-4{:03x}-8{:03x}-{:012x}", mixed & 0xfff, (mixed >> 12) & 0xfff, counter & 0xffff_ffff_ffff)
     }
+}
+
+/// A time in seconds since 1970 in RFC 3339, in UTC.
+pub(crate) fn text(seconds: u64) -> String {
+    let (days, of_day) = (seconds / 86_400, seconds % 86_400);
+    let (year, month, day) = civil(days);
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
 }
 
 /// The date of a day counted from 1970. Howard Hinnant: «chrono-Compatible Low-Level Date Algorithms», `civil_from_days`.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     api::{Answer, custom},
     failure::Failure,
+    openapi,
     request::Options,
     resource::{Resource, Subresource, built_in},
     store::Store,
@@ -21,8 +22,8 @@ pub(crate) fn answer(store: &Store, path: &str, options: &Options) -> Option<Res
     match (options.method == Method::GET, parts.as_slice()) {
         (true, ["version"]) => Some(Ok(Answer::Json(200, version()))),
         (true, ["healthz" | "readyz" | "livez", ..]) => Some(Ok(Answer::Text(200, "ok".into()))),
-        (true, ["openapi", ..]) => Some(Err(Failure::no_resource())),
-        (true, ["" | "api" | "apis"]) | (true, ["api", _]) | (true, ["apis", _] | ["apis", _, _]) => {
+        (true, ["openapi", "v2"]) => Some(Err(Failure::no_resource())),
+        (true, ["openapi", ..]) | (true, ["" | "api" | "apis"]) | (true, ["api", _]) | (true, ["apis", _] | ["apis", _, _]) => {
             let resources = store.read(|snapshot| {
                 let mut resources = built_in().to_vec();
                 resources.extend(custom(snapshot)?);
@@ -46,6 +47,9 @@ fn discover(parts: &[&str], resources: &[Resource], options: &Options) -> Result
     let aggregated = options.accepts("as=APIGroupDiscoveryList") && options.accepts("v=v2");
     let groups = groups(resources);
     let document = match parts {
+        ["openapi", "v3"] => openapi::index(resources),
+        ["openapi", "v3", "api", version] => openapi::document(resources, "", version)?,
+        ["openapi", "v3", "apis", group, version] => openapi::document(resources, group, version)?,
         [""] => json!({"paths": ["/api", "/api/v1", "/apis", "/healthz", "/version"]}),
         ["api"] if aggregated => discovery_list(resources, &groups, |group| group.is_empty()),
         ["apis"] if aggregated => discovery_list(resources, &groups, |group| !group.is_empty()),

@@ -140,6 +140,9 @@ fn decode(text: &str) -> String {
 
 /// The object that a body holds, as JSON or, where a client applies it, as YAML that is JSON.
 pub(crate) fn parse_body(body: &[u8], options: &Options) -> Result<Value, Failure> {
+    if let Some(parsed) = crate::protobuf::parse(body) {
+        return parsed;
+    }
     if options.content_type.contains("protobuf") || options.content_type.contains("cbor") {
         let message = format!("the body of the request was in an unknown format - accepted media types include: application/json, application/yaml; got {}", options.content_type);
         return Err(Failure::new(415, "UnsupportedMediaType", message));

@@ -66,6 +66,15 @@ impl Sandbox {
         Ok(sandbox)
     }
 
+    /// How many objects of each resource there are, by name.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn counts(&self) -> Result<Vec<(String, usize)>, StoreError> {
+        let counted = self.store.read(|snapshot| snapshot.counts());
+        counted.map_err(|failure| StoreError::new(None, failure.message))
+    }
+
     fn prepare(&self) -> Result<(), Failure> {
         if self.store.read(|snapshot| snapshot.get(&key("namespaces", "", "default")))?.is_some() {
             return Ok(());

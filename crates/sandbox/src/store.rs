@@ -143,6 +143,21 @@ impl Snapshot {
         }
     }
 
+    /// How many objects of each resource there are.
+    pub(crate) fn counts(&self) -> Result<Vec<(String, usize)>, Failure> {
+        let mut counts: Vec<(String, usize)> = Vec::new();
+        let table = self.transaction.open_table(OBJECTS).map_err(broken)?;
+        for entry in table.iter().map_err(broken)? {
+            let (key, _) = entry.map_err(broken)?;
+            let resource = key.value().split('\0').next().unwrap_or_default();
+            match counts.last_mut() {
+                Some((known, count)) if known == resource => *count += 1,
+                _ => counts.push((resource.to_owned(), 1)),
+            }
+        }
+        Ok(counts)
+    }
+
     /// The newest resource version.
     pub(crate) fn version(&self) -> Result<u64, Failure> {
         match self.transaction.open_table(COUNTERS) {

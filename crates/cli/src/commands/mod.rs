@@ -22,6 +22,7 @@ mod registry;
 mod repo;
 mod rollback;
 mod root;
+mod sandbox;
 mod search;
 mod show;
 mod status;

@@ -2,7 +2,7 @@
 
 use super::{
     completion, create, dependency, docs, env, get, help, history, install, lint, list, package, plugin, pull, push,
-    registry, repo, rollback, search, show, status, template, test, uninstall, upgrade, verify, version,
+    registry, repo, rollback, sandbox, search, show, status, template, test, uninstall, upgrade, verify, version,
 };
 use crate::spec::Command;
 
@@ -48,6 +48,7 @@ Environment variables:
   HELM_BURST_LIMIT                    how many requests may go out at once before they are slowed (100; -1 for any)
   HELM_QPS                            how many requests a second go out once they are slowed
   HELM_COLOR                          when to colour output: never, auto or always
+  PINTLE_SANDBOX                      set to 1 to use the embedded cluster, as --sandbox does
   NO_COLOR                            set to anything to have no colours at all
 
 Each of the three folders is the HELM_*_HOME variable where that is set, a folder named helm in the XDG_*_HOME folder
@@ -72,6 +73,7 @@ where that is set, and otherwise:
         &list::LIST,
         &test::TEST,
         &rollback::ROLLBACK,
+        &sandbox::SANDBOX,
         &status::STATUS,
         &template::TEMPLATE,
         &uninstall::UNINSTALL,

@@ -3,7 +3,7 @@
 use crate::{
     complete::FlagWords,
     parse::write_list,
-    spec::{Flag, Kind},
+    spec::{Flag, Kind, Visibility},
 };
 
 const COLORS: FlagWords = FlagWords::Fixed(&["never", "auto", "always"]);
@@ -34,6 +34,9 @@ pub(super) const GLOBAL: &[Flag] = &[
         "do not check the API server's certificate; others may then listen in",
     )
     .default_from(|env| env.skips_tls_verification().to_string()),
+    Flag::switch("sandbox", "use the embedded cluster of `helm sandbox` instead of a real one")
+        .default_from(|env| env.sandbox().to_string())
+        .visibility(Visibility::HelpOnly),
     Flag::switch("debug", "say more about what is done").default_from(|env| env.debug().to_string()),
     Flag::text("registry-config", "the file with the credentials of registries")
         .default_from(|env| env.registry_config()),
