@@ -44,6 +44,13 @@ impl Api<'_> {
         if is_partial {
             objects = objects.iter().map(partial).collect();
         }
+        if !is_partial && !call.resource.custom {
+            // The list says what its items are.
+            for fields in objects.iter_mut().filter_map(Value::as_object_mut) {
+                fields.remove("apiVersion");
+                fields.remove("kind");
+            }
+        }
         let (api_version, kind) = if is_partial {
             ("meta.k8s.io/v1".to_owned(), "PartialObjectMetadataList".to_owned())
         } else {

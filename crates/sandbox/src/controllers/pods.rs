@@ -96,6 +96,10 @@ fn status(pod: &Value, clock: &Clock) -> Value {
         Fate::ImagePull => json!({"waiting": {"reason": "ImagePullBackOff", "message": "Back-off pulling image"}}),
         Fate::Hangs => json!({"waiting": {"reason": "ContainerCreating"}}),
     };
+    if fate == Fate::Hangs {
+        return json!({"phase": "Pending", "qosClass": "BestEffort", "conditions": [
+            {"type": "PodScheduled", "status": "True", "lastTransitionTime": now}]});
+    }
     let containers: Vec<Value> = array_at(pod, &["spec", "containers"])
         .iter()
         .map(|container| {

@@ -309,15 +309,20 @@ fn hash(template: &Value) -> String {
     for byte in template.to_string().bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
-    suffix(hash >> 20)
+    letters(hash, 9)
 }
 
-/// A number in letters and digits that are no vowels, as Kubernetes names what it makes.
-pub(super) fn suffix(mut number: u64) -> String {
+/// The end of the name of something that a controller makes. apimachinery: `pkg/util/rand`, `SafeEncodeString`.
+pub(super) fn suffix(number: u64) -> String {
+    letters(number, 5)
+}
+
+/// A number in letters and digits that are no vowels.
+fn letters(mut number: u64, length: usize) -> String {
     const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
     let mut text = String::new();
     number = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16;
-    for _ in 0..9 {
+    for _ in 0..length {
         let letter = usize::try_from(number % 27).ok().and_then(|place| LETTERS.get(place)).copied().unwrap_or(b'x');
         text.push(char::from(letter));
         number /= 27;
