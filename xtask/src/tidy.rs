@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use crate::workspace;
 
 /// Which workspace crates a crate may depend on. `value` and `version` may be used by all.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("value", &[]),
     ("version", &[]),
     ("regexp", &[]),
@@ -19,12 +19,8 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("source", &["chart", "plugin"]),
     ("release", &["chart"]),
     ("cluster", &["release", "chart"]),
-<<<<<<< HEAD
-    ("pintle", &["regexp", "chart", "source", "template", "render", "release", "cluster", "plugin"]),
-=======
     ("sandbox", &["release"]),
-    ("pintle", &["chart", "source", "template", "render", "release", "cluster", "plugin", "sandbox"]),
->>>>>>> 7b20c75 (Embed a Kubernetes API: store, schema, apply, watch, controllers, serving)
+    ("pintle", &["regexp", "chart", "source", "template", "render", "release", "cluster", "plugin", "sandbox"]),
     ("cli", &["pintle", "chart"]),
 ];
 

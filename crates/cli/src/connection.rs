@@ -6,7 +6,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use pintle::{Cluster, ClusterOptions, ConfigMaps, Event, Memory, Observer, Proxies, Sandbox, SandboxOptions, Secrets, Session, Storage, World};
+use pintle::{
+    Cluster, ClusterOptions, ConfigMaps, Event, Memory, Observer, Proxies, Sandbox, SandboxOptions, Secrets, Session,
+    Storage, World,
+};
 
 use crate::{
     env::Environment, error::Failure, invocation::Invocation, output::Output, parse::FlagSet, surroundings::Machine,

@@ -71,5 +71,5 @@ pub use cluster::{
     Summary, WaitOptions, WaitStrategy,
 };
 pub use release::{ApplyMethod, Hook, HookEvent, Record, Status, Timestamp};
-pub use source::{Access, ChartQuery, Places, Secret, system::path_error};
 pub use sandbox::{Sandbox, SandboxOptions, Served, serve as serve_sandbox};
+pub use source::{Access, ChartQuery, Places, Secret, system::path_error};

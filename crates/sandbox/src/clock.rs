@@ -24,7 +24,12 @@ impl Clock {
         let mixed = u64::try_from(nanoseconds & u128::from(u64::MAX)).unwrap_or(0).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let high = (mixed >> 32) & 0xffff_ffff;
         let low = (mixed >> 16) & 0xffff;
-        format!("{high:08x}-{low:04x}-4{:03x}-8{:03x}-{:012x}", mixed & 0xfff, (mixed >> 12) & 0xfff, counter & 0xffff_ffff_ffff)
+        format!(
+            "{high:08x}-{low:04x}-4{:03x}-8{:03x}-{:012x}",
+            mixed & 0xfff,
+            (mixed >> 12) & 0xfff,
+            counter & 0xffff_ffff_ffff
+        )
     }
 }
 

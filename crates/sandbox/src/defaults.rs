@@ -64,11 +64,9 @@ pub(crate) fn fill(group: &str, kind: &str, object: &mut Value) {
 
 fn workload(kind: &str, object: &mut Value) {
     let defaults: &[(&str, Value)] = match kind {
-        "Deployment" => &[
-            ("replicas", json!(1)),
-            ("revisionHistoryLimit", json!(10)),
-            ("progressDeadlineSeconds", json!(600)),
-        ],
+        "Deployment" => {
+            &[("replicas", json!(1)), ("revisionHistoryLimit", json!(10)), ("progressDeadlineSeconds", json!(600))]
+        }
         "StatefulSet" => &[
             ("replicas", json!(1)),
             ("revisionHistoryLimit", json!(10)),
@@ -178,7 +176,8 @@ fn pod_only(spec: &mut Value) {
             }
         }
     }
-    let tolerated = |key: &str| json!({"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300});
+    let tolerated =
+        |key: &str| json!({"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300});
     let missing: Vec<Value> = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"]
         .into_iter()
         .filter(|key| {

@@ -23,7 +23,10 @@ pub(crate) fn answer(store: &Store, path: &str, options: &Options) -> Option<Res
         (true, ["version"]) => Some(Ok(Answer::Json(200, version()))),
         (true, ["healthz" | "readyz" | "livez", ..]) => Some(Ok(Answer::Text(200, "ok".into()))),
         (true, ["openapi", "v2"]) => Some(Err(Failure::no_resource())),
-        (true, ["openapi", ..]) | (true, ["" | "api" | "apis"]) | (true, ["api", _]) | (true, ["apis", _] | ["apis", _, _]) => {
+        (true, ["openapi", ..])
+        | (true, ["" | "api" | "apis"])
+        | (true, ["api", _])
+        | (true, ["apis", _] | ["apis", _, _]) => {
             let resources = store.read(|snapshot| {
                 let mut resources = built_in().to_vec();
                 resources.extend(custom(snapshot)?);
@@ -142,7 +145,11 @@ fn discovery_list(resources: &[Resource], groups: &[(String, Vec<String>)], want
                     json!({"version": version, "resources": resources, "freshness": "Current"})
                 })
                 .collect();
-            let metadata = if name.is_empty() { json!({"creationTimestamp": null}) } else { json!({"name": name, "creationTimestamp": null}) };
+            let metadata = if name.is_empty() {
+                json!({"creationTimestamp": null})
+            } else {
+                json!({"name": name, "creationTimestamp": null})
+            };
             json!({"metadata": metadata, "versions": versions})
         })
         .collect();

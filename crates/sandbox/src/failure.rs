@@ -33,11 +33,7 @@ impl Cause {
             Value::Object(_) | Value::Array(_) => value.to_string(),
             other => other.to_string(),
         };
-        Cause {
-            field: field.into(),
-            reason: "FieldValueInvalid",
-            message: format!("Invalid value: {shown}: {detail}"),
-        }
+        Cause { field: field.into(), reason: "FieldValueInvalid", message: format!("Invalid value: {shown}: {detail}") }
     }
 
     /// `field: Unsupported value: "x": supported values: "a", "b"`
@@ -96,11 +92,7 @@ impl Failure {
     pub(crate) fn conflict(qualified: &str, name: &str, why: &str) -> Failure {
         Failure {
             details: Some(details(qualified, name)),
-            ..Failure::new(
-                409,
-                "Conflict",
-                format!("Operation cannot be fulfilled on {qualified} {name:?}: {why}"),
-            )
+            ..Failure::new(409, "Conflict", format!("Operation cannot be fulfilled on {qualified} {name:?}: {why}"))
         }
     }
 
@@ -128,11 +120,7 @@ impl Failure {
             .collect();
         Failure {
             details: Some(json!({"causes": causes})),
-            ..Failure::new(
-                409,
-                "Conflict",
-                format!("Apply failed with {count} conflict{plural}: {}", lines.join("\n")),
-            )
+            ..Failure::new(409, "Conflict", format!("Apply failed with {count} conflict{plural}: {}", lines.join("\n")))
         }
     }
 

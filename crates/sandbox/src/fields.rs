@@ -146,8 +146,11 @@ impl FieldSet {
 
     pub(crate) fn from_json(json: &Value) -> FieldSet {
         let Some(map) = json.as_object() else { return FieldSet::default() };
-        let children: BTreeMap<String, FieldSet> =
-            map.iter().filter(|(name, _)| *name != ".").map(|(name, child)| (name.clone(), FieldSet::from_json(child))).collect();
+        let children: BTreeMap<String, FieldSet> = map
+            .iter()
+            .filter(|(name, _)| *name != ".")
+            .map(|(name, child)| (name.clone(), FieldSet::from_json(child)))
+            .collect();
         FieldSet { member: map.contains_key(".") || children.is_empty(), children }
     }
 
@@ -221,9 +224,10 @@ fn changed(old: &Value, new: &Value, of: Option<&Type>) -> FieldSet {
             FieldSet { member: false, children: children.collect() }.pruned()
         }
         (Shape::Set, Value::Array(before), Value::Array(after)) => {
-            let children = after.iter().filter(|item| !before.contains(item)).map(|item| {
-                (format!("v:{item}"), FieldSet { member: true, ..FieldSet::default() })
-            });
+            let children = after
+                .iter()
+                .filter(|item| !before.contains(item))
+                .map(|item| (format!("v:{item}"), FieldSet { member: true, ..FieldSet::default() }));
             FieldSet { member: false, children: children.collect() }
         }
         _ => whole(),

@@ -29,9 +29,8 @@ struct Managed {
 
 impl Managed {
     fn is_of(&self, writer: &Writer) -> bool {
-        let same = |a: &Writer, b: &Writer| {
-            a.manager == b.manager && a.applies == b.applies && a.subresource == b.subresource
-        };
+        let same =
+            |a: &Writer, b: &Writer| a.manager == b.manager && a.applies == b.applies && a.subresource == b.subresource;
         same(&self.writer, writer) && (writer.applies || self.writer.api_version == writer.api_version)
     }
 
@@ -67,7 +66,11 @@ fn read(object: &Value) -> Vec<Managed> {
 fn write(object: &mut Value, managed: Vec<Managed>) {
     let mut managed: Vec<Managed> = managed.into_iter().filter(|entry| !entry.fields.is_empty()).collect();
     managed.sort_by(|a, b| {
-        (!a.writer.applies, &a.writer.time, &a.writer.manager).cmp(&(!b.writer.applies, &b.writer.time, &b.writer.manager))
+        (!a.writer.applies, &a.writer.time, &a.writer.manager).cmp(&(
+            !b.writer.applies,
+            &b.writer.time,
+            &b.writer.manager,
+        ))
     });
     let entries: Vec<Value> = managed
         .into_iter()
@@ -284,7 +287,8 @@ mod tests {
     #[test]
     fn apply_owns_merges_prunes_and_conflicts() {
         let of = built_in("v1", "ConfigMap");
-        let config = |data: Value| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": data});
+        let config =
+            |data: Value| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": data});
         let helm = writer("helm", true);
         let first = apply(&Value::Null, &config(json!({"a": "1", "b": "1"})), &helm, of, false).unwrap();
         let second = apply(&first, &config(json!({"a": "2"})), &helm, of, false).unwrap();
@@ -295,7 +299,10 @@ mod tests {
         let error = apply(&edited, &config(json!({"a": "3"})), &helm, of, false).unwrap_err();
         assert_eq!(error.message, "Apply failed with 1 conflict: conflict with \"kubectl-patch\" using v1: .data.a");
         let forced = apply(&edited, &config(json!({"a": "3"})), &helm, of, true).unwrap();
-        assert_eq!((&forced["data"], forced["metadata"]["managedFields"].as_array().unwrap().len()), (&json!({"a": "3"}), 1));
+        assert_eq!(
+            (&forced["data"], forced["metadata"]["managedFields"].as_array().unwrap().len()),
+            (&json!({"a": "3"}), 1)
+        );
         // The same value is no conflict: both own it, and it stays when one lets go.
         let shared = apply(&edited, &config(json!({"a": "hand"})), &helm, of, false).unwrap();
         let let_go = apply(&shared, &config(json!({})), &helm, of, false).unwrap();

@@ -21,7 +21,8 @@ pub(crate) fn document(resources: &[Resource], group: &str, version: &str) -> Re
     let mut paths = Map::new();
     for resource in resources.iter().filter(|resource| resource.group == group && resource.version == version) {
         let kind = json!({"group": resource.group, "version": resource.version, "kind": resource.kind});
-        let parameter = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string", "uniqueItems": true}});
+        let parameter =
+            |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string", "uniqueItems": true}});
         let parameters = ["dryRun", "fieldManager", "fieldValidation"].map(parameter);
         let operation = |action: &str| {
             json!({"parameters": parameters, "responses": {"200": {"description": "OK"}},

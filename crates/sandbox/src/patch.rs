@@ -25,7 +25,9 @@ pub(crate) fn merge(target: &mut Value, patch: &Value) {
 
 /// RFC 6902.
 pub(crate) fn json(target: &mut Value, patch: &Value) -> Result<(), Failure> {
-    let invalid = |what: String| Failure::new(422, "Invalid", format!("the server rejected our request due to an error in our request: {what}"));
+    let invalid = |what: String| {
+        Failure::new(422, "Invalid", format!("the server rejected our request due to an error in our request: {what}"))
+    };
     let operations = patch.as_array().ok_or_else(|| Failure::bad_request("a JSON patch is a list"))?;
     for operation in operations {
         let text = |name: &str| operation.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -202,15 +204,22 @@ mod tests {
         let mut object = json!({"a": {"b": 1, "c": 2}});
         merge(&mut object, &json!({"a": {"b": null, "d": 3}}));
         assert_eq!(object, json!({"a": {"c": 2, "d": 3}}));
-        json_patch(&mut object, &json!([{"op": "add", "path": "/l", "value": [1]}, {"op": "add", "path": "/l/-", "value": 2},
-            {"op": "remove", "path": "/a/c"}, {"op": "test", "path": "/l/1", "value": 2}]))
+        json_patch(
+            &mut object,
+            &json!([{"op": "add", "path": "/l", "value": [1]}, {"op": "add", "path": "/l/-", "value": 2},
+            {"op": "remove", "path": "/a/c"}, {"op": "test", "path": "/l/1", "value": 2}]),
+        )
         .unwrap();
         assert_eq!(object, json!({"a": {"d": 3}, "l": [1, 2]}));
         assert!(json_patch(&mut object, &json!([{"op": "test", "path": "/l/1", "value": 3}])).is_err());
         let of = built_in("v1", "Pod");
         let mut pod = json!({"spec": {"containers": [{"name": "a", "image": "x"}, {"name": "b", "image": "y"}]}});
-        strategic(&mut pod, &json!({"spec": {"$setElementOrder/containers": [{"name": "c"}, {"name": "a"}],
-            "containers": [{"name": "a", "image": "z"}, {"name": "b", "$patch": "delete"}, {"name": "c"}]}}), of);
+        strategic(
+            &mut pod,
+            &json!({"spec": {"$setElementOrder/containers": [{"name": "c"}, {"name": "a"}],
+            "containers": [{"name": "a", "image": "z"}, {"name": "b", "$patch": "delete"}, {"name": "c"}]}}),
+            of,
+        );
         assert_eq!(pod, json!({"spec": {"containers": [{"name": "c"}, {"name": "a", "image": "z"}]}}));
     }
 }

@@ -170,7 +170,9 @@ fn value(table: &Table, of: &str, field: &Field<'_>, depth: usize) -> Option<Val
 /// Messages whose JSON is not a map of their fields.
 fn special(table: &Table, of: &str, bytes: &[u8], depth: usize) -> Option<Value> {
     let short = of.rsplit('.').next().unwrap_or_default();
-    if !of.starts_with("k8s.io.apimachinery.") || !["Time", "MicroTime", "Quantity", "IntOrString", "RawExtension", "FieldsV1", "Duration"].contains(&short) {
+    if !of.starts_with("k8s.io.apimachinery.")
+        || !["Time", "MicroTime", "Quantity", "IntOrString", "RawExtension", "FieldsV1", "Duration"].contains(&short)
+    {
         return message(table, of, bytes, depth + 1).map(Value::Object);
     }
     let mut numbers: HashMap<u64, i64> = HashMap::new();

@@ -144,7 +144,10 @@ pub(crate) fn parse_body(body: &[u8], options: &Options) -> Result<Value, Failur
         return parsed;
     }
     if options.content_type.contains("protobuf") || options.content_type.contains("cbor") {
-        let message = format!("the body of the request was in an unknown format - accepted media types include: application/json, application/yaml; got {}", options.content_type);
+        let message = format!(
+            "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml; got {}",
+            options.content_type
+        );
         return Err(Failure::new(415, "UnsupportedMediaType", message));
     }
     if body.is_empty() {
@@ -170,13 +173,19 @@ mod tests {
     fn paths_name_objects() {
         let of = |path: &str| {
             let target = Target::of_path(path).unwrap();
-            format!("{}|{}|{}|{}|{}|{}", target.group, target.version, target.namespace, target.plural, target.name, target.subresource)
+            format!(
+                "{}|{}|{}|{}|{}|{}",
+                target.group, target.version, target.namespace, target.plural, target.name, target.subresource
+            )
         };
         assert_eq!(of("/api/v1/namespaces/a/pods/b/log"), "|v1|a|pods|b|log");
         assert_eq!(of("/api/v1/namespaces/a"), "|v1||namespaces|a|");
         assert_eq!(of("/api/v1/namespaces/a/status"), "|v1||namespaces|a|status");
         assert_eq!(of("/apis/apps/v1/deployments"), "apps|v1||deployments||");
-        assert_eq!(of("/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Anode"), "rbac.authorization.k8s.io|v1||clusterroles|system:node|");
+        assert_eq!(
+            of("/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Anode"),
+            "rbac.authorization.k8s.io|v1||clusterroles|system:node|"
+        );
         assert!(Target::of_path("/api/v1").is_none() && Target::of_path("/x").is_none());
     }
 }

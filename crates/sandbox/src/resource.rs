@@ -111,7 +111,10 @@ mod tests {
     #[test]
     fn the_table_of_resources_is_read() {
         let deployments = built_in().iter().find(|resource| resource.kind == "Deployment").unwrap();
-        assert_eq!((deployments.qualified().as_str(), deployments.api_version().as_str()), ("deployments.apps", "apps/v1"));
+        assert_eq!(
+            (deployments.qualified().as_str(), deployments.api_version().as_str()),
+            ("deployments.apps", "apps/v1")
+        );
         assert!(deployments.has("status") && built_in().len() > 60);
     }
 }

@@ -153,10 +153,9 @@ impl Type {
         );
         let items = this.items.as_deref();
         match (this.name.as_str(), list_type.as_str()) {
-            ("array", "map") => Shape::Keyed(
-                if self.list_keys.is_empty() { &this.list_keys } else { &self.list_keys },
-                items,
-            ),
+            ("array", "map") => {
+                Shape::Keyed(if self.list_keys.is_empty() { &this.list_keys } else { &self.list_keys }, items)
+            }
             ("array", "set") => Shape::Set,
             ("array", _) => Shape::Atomic(Some(this)),
             _ if map_type == "atomic" => Shape::Atomic(Some(this)),

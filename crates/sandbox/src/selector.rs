@@ -30,7 +30,11 @@ impl Selector {
             let (path, value, equal) = match (term.split_once("!="), term.split_once("=="), term.split_once('=')) {
                 (Some((path, value)), _, _) => (path, value, false),
                 (_, Some((path, value)), _) | (_, _, Some((path, value))) => (path, value, true),
-                _ => return Err(Failure::bad_request(format!("invalid selector: {fields:?}; can't understand {term:?}"))),
+                _ => {
+                    return Err(Failure::bad_request(format!(
+                        "invalid selector: {fields:?}; can't understand {term:?}"
+                    )));
+                }
             };
             selector.fields.push((path.split('.').map(str::to_owned).collect(), value.to_owned(), equal));
         }

@@ -30,12 +30,7 @@ pub struct ServeError(String);
 ///
 /// # Errors
 /// The port is taken, or no certificate can be made.
-pub fn serve(
-    sandbox: &Sandbox,
-    port: u16,
-    token: &str,
-    ready: impl FnOnce(&Served),
-) -> Result<(), ServeError> {
+pub fn serve(sandbox: &Sandbox, port: u16, token: &str, ready: impl FnOnce(&Served)) -> Result<(), ServeError> {
     let failed = |error: &dyn std::fmt::Display| ServeError(error.to_string());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| failed(&error))?;
     runtime.block_on(async {

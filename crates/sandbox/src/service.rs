@@ -60,9 +60,7 @@ impl Sandbox {
         let store = Store::open(options.file.as_deref())?;
         let sandbox = Sandbox { store: Arc::new(store), clock: Clock::new(options.clock) };
         let prepared = sandbox.prepare();
-        prepared.map_err(|failure| {
-            StoreError::new(options.file.as_deref(), failure.message)
-        })?;
+        prepared.map_err(|failure| StoreError::new(options.file.as_deref(), failure.message))?;
         Ok(sandbox)
     }
 
@@ -98,7 +96,12 @@ impl Sandbox {
         })
     }
 
-    fn seed(&self, transaction: &mut crate::store::Transaction, qualified: &str, mut object: Value) -> Result<(), Failure> {
+    fn seed(
+        &self,
+        transaction: &mut crate::store::Transaction,
+        qualified: &str,
+        mut object: Value,
+    ) -> Result<(), Failure> {
         set(&mut object, &["metadata", "uid"], self.clock.uid(transaction.next("uid")?));
         set(&mut object, &["metadata", "creationTimestamp"], self.clock.text());
         let place = key(qualified, "", name_of(&object));

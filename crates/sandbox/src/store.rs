@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use redb::{
-    Builder, ConcurrencyMode, Database, ReadableDatabase as _, ReadableTable as _, TableDefinition, backends::InMemoryBackend,
+    Builder, ConcurrencyMode, Database, ReadableDatabase as _, ReadableTable as _, TableDefinition,
+    backends::InMemoryBackend,
 };
 use serde_json::Value;
 

@@ -52,15 +52,13 @@ fn columns(qualified: &str) -> &'static [Column] {
             }),
         ],
         "deployments.apps" => &[
-            ("Ready", "string", |object| {
-                share(object, &["status", "readyReplicas"], &["spec", "replicas"]).into()
-            }),
+            ("Ready", "string", |object| share(object, &["status", "readyReplicas"], &["spec", "replicas"]).into()),
             ("Up-to-date", "integer", |object| number(object, &["status", "updatedReplicas"])),
             ("Available", "integer", |object| number(object, &["status", "availableReplicas"])),
         ],
-        "statefulsets.apps" => &[("Ready", "string", |object| {
-            share(object, &["status", "readyReplicas"], &["spec", "replicas"]).into()
-        })],
+        "statefulsets.apps" => {
+            &[("Ready", "string", |object| share(object, &["status", "readyReplicas"], &["spec", "replicas"]).into())]
+        }
         "replicasets.apps" => &[
             ("Desired", "integer", |object| number(object, &["spec", "replicas"])),
             ("Current", "integer", |object| number(object, &["status", "replicas"])),
@@ -72,7 +70,9 @@ fn columns(qualified: &str) -> &'static [Column] {
             ("Ready", "integer", |object| number(object, &["status", "numberReady"])),
             ("Up-to-date", "integer", |object| number(object, &["status", "updatedNumberScheduled"])),
             ("Available", "integer", |object| number(object, &["status", "numberAvailable"])),
-            ("Node Selector", "string", |object| labels(value_at(object, &["spec", "template", "spec", "nodeSelector"]))),
+            ("Node Selector", "string", |object| {
+                labels(value_at(object, &["spec", "template", "spec", "nodeSelector"]))
+            }),
         ],
         "jobs.batch" => &[
             ("Status", "string", |job| job_status(job).into()),
@@ -117,8 +117,11 @@ fn columns(qualified: &str) -> &'static [Column] {
         "ingresses.networking.k8s.io" => &[
             ("Class", "string", |object| or_none(text_at(object, &["spec", "ingressClassName"]))),
             ("Hosts", "string", |object| {
-                let hosts: Vec<&str> =
-                    array_at(object, &["spec", "rules"]).iter().map(|rule| text_at(rule, &["host"])).filter(|host| !host.is_empty()).collect();
+                let hosts: Vec<&str> = array_at(object, &["spec", "rules"])
+                    .iter()
+                    .map(|rule| text_at(rule, &["host"]))
+                    .filter(|host| !host.is_empty())
+                    .collect();
                 if hosts.is_empty() { "*".into() } else { hosts.join(",").into() }
             }),
             ("Address", "string", |_| "".into()),
@@ -149,7 +152,8 @@ fn entries(object: &Value, fields: &[&str]) -> Value {
 
 fn labels(value: Option<&Value>) -> Value {
     let labels = value.and_then(Value::as_object).into_iter().flatten();
-    let labels: Vec<String> = labels.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())).collect();
+    let labels: Vec<String> =
+        labels.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())).collect();
     or_none(&labels.join(","))
 }
 

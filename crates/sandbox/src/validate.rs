@@ -157,8 +157,7 @@ impl Walk {
             Value::Object(_) => "object",
             Value::Null => "null",
         };
-        let mistyped =
-            Mistyped { path: path.to_owned(), wanted: wanted.to_owned(), found, holder: holder.to_owned() };
+        let mistyped = Mistyped { path: path.to_owned(), wanted: wanted.to_owned(), found, holder: holder.to_owned() };
         self.findings.mistyped.push(mistyped);
     }
 }
@@ -172,9 +171,19 @@ fn holder_of(path: &str) -> String {
 
 /// Quantities are texts, and may be written as numbers.
 fn is_quantity(path: &str) -> bool {
-    [".limits.", ".requests.", ".capacity.", ".hard.", ".allocatable.", "sizeLimit", "divisor", "averageValue", ".overhead."]
-        .iter()
-        .any(|part| path.contains(part))
+    [
+        ".limits.",
+        ".requests.",
+        ".capacity.",
+        ".hard.",
+        ".allocatable.",
+        "sizeLimit",
+        "divisor",
+        "averageValue",
+        ".overhead.",
+    ]
+    .iter()
+    .any(|part| path.contains(part))
 }
 
 fn join(path: &str, name: &str) -> String {
@@ -296,12 +305,18 @@ fn ports(object: &Value, causes: &mut Vec<Cause>) {
 }
 
 fn selector(object: &Value, causes: &mut Vec<Cause>) {
-    let Some(wanted) = value_at(object, &["spec", "selector", "matchLabels"]).and_then(Value::as_object) else { return };
+    let Some(wanted) = value_at(object, &["spec", "selector", "matchLabels"]).and_then(Value::as_object) else {
+        return;
+    };
     let labels = value_at(object, &["spec", "template", "metadata", "labels"]).and_then(Value::as_object);
     let missing = wanted.iter().any(|(name, value)| labels.and_then(|labels| labels.get(name)) != Some(value));
     if missing {
         let labels = labels.map_or(Value::Null, |labels| Value::Object(labels.clone()));
-        causes.push(Cause::invalid("spec.template.metadata.labels", &labels, "`selector` does not match template `labels`"));
+        causes.push(Cause::invalid(
+            "spec.template.metadata.labels",
+            &labels,
+            "`selector` does not match template `labels`",
+        ));
     }
 }
 
@@ -406,7 +421,9 @@ pub(crate) fn tidy(value: &mut Value, of: Option<&Type>) {
                     (Value::Bool(false), _) | (Value::Number(_), _) if ZERO.contains(&name.as_str()) => {
                         value == &Value::Bool(false) || value.as_i64() == Some(0)
                     }
-                    (Value::String(text), Some(_)) => text.is_empty() && ["value", "namespace", "subPath"].contains(&name.as_str()),
+                    (Value::String(text), Some(_)) => {
+                        text.is_empty() && ["value", "namespace", "subPath"].contains(&name.as_str())
+                    }
                     _ => false,
                 };
                 !empty || required.contains(name)

@@ -89,7 +89,8 @@ impl State {
         let (store, after) = (Arc::clone(&self.store), self.after);
         let (version, occurrences) = store.read(|snapshot| {
             let version = snapshot.version()?;
-            let news = if version > after { snapshot.occurrences(after, &self.watch.prefix)? } else { Some(Vec::new()) };
+            let news =
+                if version > after { snapshot.occurrences(after, &self.watch.prefix)? } else { Some(Vec::new()) };
             Ok((version, news))
         })?;
         let Some(occurrences) = occurrences else {

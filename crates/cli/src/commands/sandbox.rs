@@ -70,7 +70,9 @@ certificate and the token of this run:
 fn status(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let file = sandbox_file(invocation.environment);
     if !Path::new(&file).exists() {
-        return invocation.output.print(format!("FILE: {file}\nThere is no sandbox yet: the first command with --sandbox makes it.\n"));
+        return invocation
+            .output
+            .print(format!("FILE: {file}\nThere is no sandbox yet: the first command with --sandbox makes it.\n"));
     }
     let sandbox = open_sandbox(invocation.environment)?;
     let counts = sandbox.counts().map_err(|error| Failure::new(error.to_string()))?;

@@ -19,7 +19,8 @@ impl Api<'_> {
         let wanted = parse_body(body, call.options)?;
         let key = call.key(&call.target.name);
         let dry_run = call.options.is_dry_run() || !array_at(&wanted, &["dryRun"]).is_empty();
-        let orphan = [text_at(&wanted, &["propagationPolicy"]), call.options.text("propagationPolicy")].contains(&"Orphan")
+        let orphan = [text_at(&wanted, &["propagationPolicy"]), call.options.text("propagationPolicy")]
+            .contains(&"Orphan")
             || value_at(&wanted, &["orphanDependents"]) == Some(&Value::Bool(true));
         let act = |transaction: &mut Transaction| {
             let object = transaction.get(&key)?.ok_or_else(|| call.not_found())?;
@@ -41,7 +42,11 @@ impl Api<'_> {
         self.store.write(|transaction| {
             for object in transaction.list(&call.prefix())? {
                 if selector.matches(&object) {
-                    let key = key(&call.resource.qualified(), crate::object::namespace_of(&object), crate::object::name_of(&object));
+                    let key = key(
+                        &call.resource.qualified(),
+                        crate::object::namespace_of(&object),
+                        crate::object::name_of(&object),
+                    );
                     self.remove(transaction, &key, object, orphan)?;
                 }
             }
@@ -61,7 +66,10 @@ impl Api<'_> {
         let qualified = key.split('\0').next().unwrap_or_default();
         let holding = array_at(&object, &["metadata", "finalizers"]).iter().filter_map(Value::as_str);
         // What controllers of a real cluster would lift at once is no hold.
-        let holds = holding.filter(|name| !["kubernetes.io/pvc-protection", "foregroundDeletion", "orphan"].contains(name)).count() > 0;
+        let holds = holding
+            .filter(|name| !["kubernetes.io/pvc-protection", "foregroundDeletion", "orphan"].contains(name))
+            .count()
+            > 0;
         if holds {
             if value_at(&object, &["metadata", "deletionTimestamp"]).is_none() {
                 set(&mut object, &["metadata", "deletionTimestamp"], self.clock.text());
@@ -77,7 +85,11 @@ impl Api<'_> {
             let objects = format!("{}\0", crate::object::name_of(&object));
             for custom in transaction.list(&objects)? {
                 let name = crate::object::name_of(&custom);
-                controllers::collect(transaction, &format!("{objects}{}\0{name}", crate::object::namespace_of(&custom)), false)?;
+                controllers::collect(
+                    transaction,
+                    &format!("{objects}{}\0{name}", crate::object::namespace_of(&custom)),
+                    false,
+                )?;
             }
         }
         controllers::collect(transaction, key, orphan)?;

@@ -28,9 +28,8 @@ impl Api<'_> {
 
     pub(super) fn list(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         let selector = Selector::parse(call.options.text("labelSelector"), call.options.text("fieldSelector"))?;
-        let (version, objects) = self.store.read(|snapshot| {
-            Ok((snapshot.version()?, snapshot.list(&call.prefix())?))
-        })?;
+        let (version, objects) =
+            self.store.read(|snapshot| Ok((snapshot.version()?, snapshot.list(&call.prefix())?)))?;
         let chosen = objects.into_iter().filter(|object| selector.matches(object)).map(|object| call.shown(object));
         let mut objects: Vec<Value> = chosen.collect();
         let mut metadata = Map::from_iter([("resourceVersion".to_owned(), Value::from(version.to_string()))]);

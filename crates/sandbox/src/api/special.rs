@@ -19,7 +19,12 @@ pub(super) fn answer(call: &Call<'_>, body: &Bytes) -> Result<Option<Answer>, Fa
         "selfsubjectreviews.authentication.k8s.io" => {
             json!({"userInfo": {"username": "sandbox", "groups": ["system:masters", "system:authenticated"]}})
         }
-        "componentstatuses" => return Ok(Some(Answer::Json(200, json!({"kind": "ComponentStatusList", "apiVersion": "v1", "metadata": {}, "items": []})))),
+        "componentstatuses" => {
+            return Ok(Some(Answer::Json(
+                200,
+                json!({"kind": "ComponentStatusList", "apiVersion": "v1", "metadata": {}, "items": []}),
+            )));
+        }
         _ => return refuse(call),
     };
     let mut object = parse_body(body, call.options)?;
@@ -31,7 +36,16 @@ fn refuse(call: &Call<'_>) -> Result<Option<Answer>, Failure> {
     match call.target.subresource.as_str() {
         "" | "status" | "scale" | "finalize" if call.target.subresource != "scale" => Ok(None),
         "scale" if call.resource.has("scale") => Ok(None),
-        part @ ("log" | "exec" | "attach" | "portforward" | "proxy" | "eviction" | "binding" | "token" | "ephemeralcontainers" | "resize") => {
+        part @ ("log"
+        | "exec"
+        | "attach"
+        | "portforward"
+        | "proxy"
+        | "eviction"
+        | "binding"
+        | "token"
+        | "ephemeralcontainers"
+        | "resize") => {
             let (kind, name) = (&call.resource.singular, &call.target.name);
             Err(Failure::bad_request(format!("the sandbox runs no containers: {kind} {name:?} has no {part}")))
         }

@@ -93,7 +93,9 @@ impl Api<'_> {
             return Err(Failure::bad_request("metadata.managedFields must be nil"));
         }
         if call.options.text("fieldManager").is_empty() {
-            return Err(Failure::bad_request("PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch"));
+            return Err(Failure::bad_request(
+                "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
+            ));
         }
         self.identify(call, &mut config)?;
         let key = call.key(&call.target.name);
@@ -116,7 +118,11 @@ impl Api<'_> {
     }
 
     /// Sets how many there shall be.
-    fn set_scale(&self, call: &Call<'_>, change: impl FnOnce(Value) -> Result<Value, Failure>) -> Result<Answer, Failure> {
+    fn set_scale(
+        &self,
+        call: &Call<'_>,
+        change: impl FnOnce(Value) -> Result<Value, Failure>,
+    ) -> Result<Answer, Failure> {
         let key = call.key(&call.target.name);
         self.change(call, |transaction| {
             let live = transaction.get(&key)?.ok_or_else(|| call.not_found())?;
@@ -275,7 +281,8 @@ impl Api<'_> {
             let why = "the object has been modified; please apply your changes to the latest version and try again";
             return Err(Failure::conflict(&call.resource.qualified(), &call.target.name, why));
         }
-        for field in ["uid", "creationTimestamp", "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds"] {
+        for field in ["uid", "creationTimestamp", "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds"]
+        {
             match value_at(live, &["metadata", field]) {
                 Some(kept) => set(object, &["metadata", field], kept.clone()),
                 None => _ = remove(object, &["metadata", field]),
@@ -392,7 +399,8 @@ fn same_but(a: &Value, b: &Value, fields: &[&str]) -> bool {
 
 /// A Job's pods are found by labels that carry its identity. Kubernetes: `pkg/registry/batch/job/strategy.go`.
 fn job_labels(call: &Call<'_>, object: &mut Value) {
-    if call.resource.qualified() != "jobs.batch" || value_at(object, &["spec", "manualSelector"]) == Some(&json!(true)) {
+    if call.resource.qualified() != "jobs.batch" || value_at(object, &["spec", "manualSelector"]) == Some(&json!(true))
+    {
         return;
     }
     let uid = text_at(object, &["metadata", "uid"]).to_owned();

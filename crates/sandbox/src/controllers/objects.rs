@@ -17,7 +17,8 @@ pub(super) fn namespace(transaction: &mut Transaction, namespace: Value, clock: 
         return Ok(());
     }
     set_status(transaction, "namespaces", namespace, json!({"phase": "Active"}))?;
-    let account = json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": name}});
+    let account =
+        json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": name}});
     let authority = json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"ca.crt": ""},
         "metadata": {"name": "kube-root-ca.crt", "namespace": name}});
     for (qualified, object) in [("serviceaccounts", account), ("configmaps", authority)] {

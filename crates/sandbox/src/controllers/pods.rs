@@ -87,7 +87,9 @@ fn status(pod: &Value, clock: &Clock) -> Value {
     };
     let state = match fate {
         Fate::Ready => json!({"running": {"startedAt": now}}),
-        Fate::Completed => json!({"terminated": {"exitCode": 0, "reason": "Completed", "startedAt": now, "finishedAt": now}}),
+        Fate::Completed => {
+            json!({"terminated": {"exitCode": 0, "reason": "Completed", "startedAt": now, "finishedAt": now}})
+        }
         Fate::Failed => json!({"terminated": {"exitCode": 1, "reason": "Error", "startedAt": now, "finishedAt": now}}),
         Fate::CrashLoop => {
             let message = "back-off 40s restarting failed container";
@@ -109,13 +111,18 @@ fn status(pod: &Value, clock: &Clock) -> Value {
             });
             if fate == Fate::CrashLoop {
                 crate::object::set(&mut status, &["restartCount"], 4);
-                crate::object::set(&mut status, &["lastState"], json!({"terminated": {"exitCode": 1, "reason": "Error"}}));
+                crate::object::set(
+                    &mut status,
+                    &["lastState"],
+                    json!({"terminated": {"exitCode": 1, "reason": "Error"}}),
+                );
             }
             status
         })
         .collect();
     let condition = |kind: &str, state: bool| {
-        let mut condition = json!({"type": kind, "status": if state { "True" } else { "False" }, "lastTransitionTime": now});
+        let mut condition =
+            json!({"type": kind, "status": if state { "True" } else { "False" }, "lastTransitionTime": now});
         if !state {
             let reason = if fate == Fate::Completed { "PodCompleted" } else { "ContainersNotReady" };
             crate::object::set(&mut condition, &["reason"], reason);

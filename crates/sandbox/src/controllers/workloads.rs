@@ -57,7 +57,8 @@ pub(super) fn deployment(transaction: &mut Transaction, deployment: Value, clock
         .filter(|set| name_of(set) != name_of(&current))
         .map(|set| int_at(set, &["status", "readyReplicas"]).unwrap_or(0))
         .sum();
-    let status = deployment_status(&deployment, Counts { replicas, ready, old_pods, stalled }, name_of(&current), clock);
+    let status =
+        deployment_status(&deployment, Counts { replicas, ready, old_pods, stalled }, name_of(&current), clock);
     set_status(transaction, "deployments.apps", deployment, status)
 }
 
@@ -214,7 +215,11 @@ pub(super) fn stateful_set(transaction: &mut Transaction, set: Value, clock: &Cl
                 claims(transaction, &set, &name, clock)?;
                 let mut pod = new_pod(&set, &name);
                 crate::object::set(&mut pod, &["metadata", "labels", "controller-revision-hash"], revision.as_str());
-                crate::object::set(&mut pod, &["metadata", "labels", "statefulset.kubernetes.io/pod-name"], name.as_str());
+                crate::object::set(
+                    &mut pod,
+                    &["metadata", "labels", "statefulset.kubernetes.io/pod-name"],
+                    name.as_str(),
+                );
                 create_owned(transaction, "pods", pod, &set, clock)?
             }
         };
