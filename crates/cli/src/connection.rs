@@ -52,7 +52,7 @@ impl Invocation<'_> {
         let storage = storage(self.environment.driver(), &cluster, &namespace)?;
         let resolves = self.flags.slot("enable-dns").is_some() && self.flags.bool("enable-dns");
         let surroundings = Machine::new(self.environment, resolves);
-        let mut printer = Printer { output: self.output };
+        let mut printer = Printer::new(self.output);
         let mut session = Session {
             cluster: &cluster,
             storage: storage.as_ref(),
@@ -132,8 +132,15 @@ fn cluster_options(flags: &FlagSet<'_>, environment: &Environment, namespace: St
 }
 
 /// Prints what an operation tells.
-struct Printer<'a> {
+pub(crate) struct Printer<'a> {
     output: &'a mut Output,
+}
+
+impl<'a> Printer<'a> {
+    /// One that prints there.
+    pub(crate) fn new(output: &'a mut Output) -> Printer<'a> {
+        Printer { output }
+    }
 }
 
 impl Observer for Printer<'_> {

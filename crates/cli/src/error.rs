@@ -39,6 +39,14 @@ impl Failure {
         Failure::new("")
     }
 
+    /// The failure with what was being done in front of Helm's line.
+    pub(crate) fn during(mut self, doing: &str) -> Failure {
+        if !self.told.line.is_empty() {
+            self.told.line = format!("{doing}: {}", self.told.line);
+        }
+        self
+    }
+
     /// The failure with a last line.
     pub(crate) fn advice(mut self, advice: impl Into<String>) -> Failure {
         self.told.advice = advice.into();

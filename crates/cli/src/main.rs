@@ -3,6 +3,7 @@
 //! `run` is the table of contents: the flags of every command are read first, then the command is found, its own
 //! flags are read, and it runs. What a command is called and what it takes stands in `commands`.
 
+mod change_flags;
 mod commands;
 mod complete;
 mod connection;

@@ -4,7 +4,6 @@ use crate::{error::Failure, parse::FlagSet};
 
 /// Commands whose work is not built yet.
 pub(crate) const COMMANDS: &[&str] = &[
-    "helm install",
     "helm plugin install",
     "helm plugin list",
     "helm plugin package",

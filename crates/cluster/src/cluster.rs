@@ -18,9 +18,10 @@ use crate::{
     request::{Throttle, Transport},
 };
 
-/// A cluster. Its methods block; it may be shared between threads.
+/// A cluster. Its methods block; it may be shared between threads, and a clone is the same cluster.
+#[derive(Clone)]
 pub struct Cluster {
-    runtime: Runtime,
+    runtime: Arc<Runtime>,
     pub(crate) inner: Arc<Inner>,
 }
 
@@ -93,7 +94,7 @@ impl Cluster {
             cache,
             clock: options.clock,
         };
-        Cluster { runtime, inner: Arc::new(inner) }
+        Cluster { runtime: Arc::new(runtime), inner: Arc::new(inner) }
     }
 
     /// The namespace that commands work in.

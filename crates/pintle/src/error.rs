@@ -71,6 +71,12 @@ impl Error {
         self
     }
 
+    /// The same with what was being done in front of Helm's message.
+    #[must_use]
+    pub fn during(self, doing: impl fmt::Display) -> Error {
+        self.map_message(|message| format!("{doing}: {message}"))
+    }
+
     /// What kind of failure it is.
     pub fn kind(&self) -> ErrorKind {
         self.kind

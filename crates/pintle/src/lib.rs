@@ -3,17 +3,21 @@
 //! Takes options and gives reports. Never prints, never reads the environment, the home folder or the clock except
 //! through what it was given.
 
+mod change;
 mod create;
 mod dependency;
 mod error;
+mod execute;
 mod glob;
 mod history;
 mod hooks;
+mod install;
 mod install_name;
 mod json_path;
 mod lint;
 mod list;
 mod log;
+mod lookup;
 mod manifest;
 mod objects;
 mod package;
@@ -36,17 +40,19 @@ mod version;
 mod world;
 
 pub use crate::{
+    change::{ChangeOptions, ContentOptions, DryRun, ServerSide},
     create::{CreateOptions, create},
     dependency::{DependencyListOptions, DependencyOptions, dependency_build, dependency_list, dependency_update},
     error::{Error, ErrorKind},
     history::{HistoryOptions, history},
+    install::{InstallOptions, install, preview_install},
     install_name::{NameOptions, NamedChart},
     lint::{LintOptions, lint},
     list::{ListOptions, Listed, list},
     log::{Level, LogLine},
     manifest::{Composition, compose},
     package::{PackageOptions, package},
-    prepare::{FailedRender, Prepared, RenderRequest, prepare, render},
+    prepare::{ChartRequest, FailedRender, Prepared, RenderRequest, prepare, prepare_install, prepare_upgrade, render},
     recorded::{RecordedOptions, recorded},
     report::Report,
     repository::{

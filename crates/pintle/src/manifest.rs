@@ -42,6 +42,21 @@ pub fn compose(
     }
 }
 
+/// The manifest as records hold it: every document under its source. Secrets may be left out, which only a dry run may.
+pub(crate) fn manifest_text(composition: &Composition, hide_secret: bool) -> String {
+    let mut text = Vec::new();
+    for manifest in &composition.manifests {
+        match (hide_secret, manifest.head.kind.as_str(), manifest.head.api_version.as_str()) {
+            (true, "Secret", "v1") => {
+                let notice = b"# HIDDEN: The Secret output has been suppressed";
+                append_document(&manifest.path, notice, &mut text);
+            }
+            _ => append_document(&manifest.path, &manifest.content, &mut text),
+        }
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
 /// Appends a document under its `# Source:` line.
 pub(crate) fn append_document(path: &str, content: &[u8], text: &mut Vec<u8>) {
     text.extend_from_slice(b"---\n# Source: ");

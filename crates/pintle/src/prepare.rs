@@ -1,13 +1,18 @@
 //! From a chart reference and value flags to a chart that can be rendered. Helm: `pkg/cmd/install.go`, `runInstall`.
 
+use std::rc::Rc;
+
 use chart::{Capabilities, Chart, KubeVersion, Warning};
 use release::RenderedFile;
-use render::{Mode, Release, RenderOptions, Rendered};
+use render::{Lookup, Mode, Release, RenderOptions, Rendered};
 use source::ChartQuery;
 use template::Limits;
 use value::Map;
 
-use crate::{Composition, Error, ErrorKind, Level, LogLine, ValuesFlags, World, compose, install_name};
+use crate::{
+    Composition, DependencyOptions, Error, ErrorKind, Event, Level, LogLine, Observer, Report, ValuesFlags, World,
+    compose, dependency_update, install_name,
+};
 
 /// A chart and the user's values.
 pub struct Prepared {
@@ -15,6 +20,17 @@ pub struct Prepared {
     pub chart: Chart,
     /// The merged values of the flags, without the chart's own.
     pub values: Map,
+}
+
+/// Which chart, and which values.
+#[derive(Clone, Debug, Default)]
+pub struct ChartRequest {
+    /// The chart.
+    pub query: ChartQuery,
+    /// The flags that set values.
+    pub values: ValuesFlags,
+    /// `--dependency-update`: how missing dependencies are fetched.
+    pub dependency_update: Option<DependencyOptions>,
 }
 
 /// Finds and loads a chart, merges the values of the flags, and checks that the chart can be installed and has its
@@ -30,17 +46,85 @@ pub fn prepare(
     let path = source::locate(query)?;
     log.push(LogLine::new(Level::Debug, "Chart path").with("path", &path));
     let values = flags.merge(world.stdin)?;
+    let chart = load(&path, log)?;
+    check_installable(&chart)?;
+    tell_deprecated(&chart, log);
+    check_dependencies(&chart, query)?;
+    Ok(Prepared { chart, values })
+}
+
+/// As [`prepare`]; dependencies that are missing may be fetched.
+///
+/// # Errors
+/// Helm's, which are of flags, files and charts.
+pub fn prepare_install(
+    request: &ChartRequest,
+    world: &mut World<'_>,
+    observer: &mut dyn Observer,
+) -> Result<Prepared, Error> {
+    let (path, values) = locate(request, world, observer)?;
+    let chart = told(observer, |log| {
+        let chart = load(&path, log)?;
+        check_installable(&chart)?;
+        tell_deprecated(&chart, log);
+        Ok(chart)
+    })?;
+    Ok(Prepared { chart: complete(chart, &path, request, observer)?, values })
+}
+
+/// Does the same for an upgrade, which takes charts of any type. Helm: `pkg/cmd/upgrade.go`.
+pub fn prepare_upgrade(
+    request: &ChartRequest,
+    world: &mut World<'_>,
+    observer: &mut dyn Observer,
+) -> Result<Prepared, Error> {
+    let (path, values) = locate(request, world, observer)?;
+    let chart = told(observer, |log| load(&path, log))?;
+    let chart = complete(chart, &path, request, observer)?;
+    told(observer, |log| {
+        tell_deprecated(&chart, log);
+        Ok(Prepared { chart, values })
+    })
+}
+
+fn locate(request: &ChartRequest, world: &mut World<'_>, observer: &mut dyn Observer) -> Result<(String, Map), Error> {
+    let path = source::locate(&request.query)?;
+    observer.event(Event::Log(LogLine::new(Level::Debug, "Chart path").with("path", &path)));
+    Ok((path, request.values.merge(world.stdin)?))
+}
+
+/// Runs something that logs, and tells what it logged.
+pub(crate) fn told<T>(
+    observer: &mut dyn Observer,
+    run: impl FnOnce(&mut Vec<LogLine>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut log = Vec::new();
+    let result = run(&mut log);
+    log.into_iter().for_each(|line| observer.event(Event::Log(line)));
+    result
+}
+
+fn load(path: &str, log: &mut Vec<LogLine>) -> Result<Chart, Error> {
     let mut warnings = Vec::new();
-    let chart = source::load(&path, &mut warnings);
+    let chart = source::load(path, &mut warnings);
     log.extend(warnings.into_iter().map(LogLine::from));
-    let chart = chart?;
+    Ok(chart?)
+}
+
+fn check_installable(chart: &Chart) -> Result<(), Error> {
     match chart.metadata.chart_type.as_deref() {
-        None | Some("" | "application") => {}
-        Some(other) => return Err(Error::new(ErrorKind::Chart, format!("{other} charts are not installable"))),
+        None | Some("" | "application") => Ok(()),
+        Some(other) => Err(Error::new(ErrorKind::Chart, format!("{other} charts are not installable"))),
     }
+}
+
+fn tell_deprecated(chart: &Chart, log: &mut Vec<LogLine>) {
     if chart.metadata.deprecated {
         log.push(LogLine::new(Level::Warn, "this chart is deprecated"));
     }
+}
+
+fn check_dependencies(chart: &Chart, query: &ChartQuery) -> Result<(), Error> {
     chart.check_dependencies().map_err(|missing| {
         let message = format!(
             "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to \
@@ -48,8 +132,22 @@ pub fn prepare(
         );
         Error::new(ErrorKind::MissingDependencies, message)
             .hinted(format!("`helm dependency update {}` fetches them into charts/", query.reference))
-    })?;
-    Ok(Prepared { chart, values })
+    })
+}
+
+/// The chart with all of its dependencies, which are fetched where the request says how.
+fn complete(chart: Chart, path: &str, request: &ChartRequest, observer: &mut dyn Observer) -> Result<Chart, Error> {
+    let missing = match check_dependencies(&chart, &request.query) {
+        Ok(()) => return Ok(chart),
+        Err(missing) => missing,
+    };
+    let Some(update) = &request.dependency_update else { return Err(missing) };
+    let Report { stdout, log, outcome } =
+        dependency_update(&DependencyOptions { chart: path.to_owned(), ..update.clone() });
+    log.into_iter().for_each(|line| observer.event(Event::Log(line)));
+    observer.event(Event::Output(&stdout));
+    outcome?;
+    told(observer, |log| load(path, log)).map_err(|error| error.during("failed reloading chart after repo update"))
 }
 
 /// How a prepared chart is rendered.
@@ -62,6 +160,8 @@ pub struct RenderRequest<'a> {
     pub skip_schema_validation: bool,
     /// `--render-subchart-notes`
     pub subchart_notes: bool,
+    /// What answers `lookup`; without it nothing is found.
+    pub lookup: Option<Rc<dyn Lookup>>,
 }
 
 /// A failed render, and what had been rendered before it failed: nothing where it failed before the templates ran.
@@ -88,15 +188,27 @@ pub fn render(
     world: &World<'_>,
     log: &mut Vec<LogLine>,
 ) -> Result<(Chart, Composition), FailedRender> {
-    let Prepared { mut chart, values } = prepared;
-    let merged = merge(&mut chart, &values, request, log)?;
+    check_name(&request.release.name, log)?;
+    let prepared = process_for_install(prepared, log)?;
+    render_processed(prepared, request, world, log)
+}
+
+/// Does the same with a chart whose dependencies have been processed.
+pub(crate) fn render_processed(
+    prepared: Prepared,
+    request: &RenderRequest<'_>,
+    world: &World<'_>,
+    log: &mut Vec<LogLine>,
+) -> Result<(Chart, Composition), FailedRender> {
+    let Prepared { chart, values } = prepared;
+    let merged = merge(&chart, &values, request, log)?;
     check_kube_version(&chart, &request.capabilities.kube_version)?;
     let options = RenderOptions {
         release: request.release.clone(),
         capabilities: request.capabilities,
         mode: Mode::Render,
         strict: false,
-        lookup: None,
+        lookup: request.lookup.clone(),
         surroundings: world.surroundings,
         limits: Limits::default(),
     };
@@ -116,19 +228,35 @@ pub fn render(
     Ok((chart, composition))
 }
 
-fn merge(chart: &mut Chart, values: &Map, request: &RenderRequest<'_>, log: &mut Vec<LogLine>) -> Result<Map, Error> {
-    install_name::validate(&request.release.name).map_err(|reason| {
-        let reason = format!("release name {}: {reason}", value::quote::quote(request.release.name.as_bytes()));
+/// Checks a release's name as `install` does.
+pub(crate) fn check_name(name: &str, log: &mut Vec<LogLine>) -> Result<(), Error> {
+    install_name::validate(name).map_err(|reason| {
+        let reason = format!("release name {}: {reason}", value::quote::quote(name.as_bytes()));
         log.push(LogLine::new(Level::Error, "release name check failed").with("error", &reason));
         Error::new(ErrorKind::Usage, format!("release name check failed: {reason}"))
-    })?;
+    })
+}
+
+/// Drops the subcharts that values turn off, and imports values of the others.
+pub(crate) fn process(mut prepared: Prepared, log: &mut Vec<LogLine>) -> Result<Prepared, Error> {
     let mut warnings: Vec<Warning> = Vec::new();
-    let processed = chart::process_dependencies(chart, values, &mut warnings);
-    log.extend(warnings.drain(..).map(LogLine::from));
-    if let Err(error) = processed {
-        log.push(LogLine::new(Level::Error, "chart dependencies processing failed").with("error", error.to_string()));
-        return Err(Error::new(ErrorKind::Chart, format!("chart dependencies processing failed: {error}")));
-    }
+    let processed = chart::process_dependencies(&mut prepared.chart, &prepared.values, &mut warnings);
+    log.extend(warnings.into_iter().map(LogLine::from));
+    processed?;
+    Ok(prepared)
+}
+
+/// As [`process`], with the words of `install`.
+pub(crate) fn process_for_install(prepared: Prepared, log: &mut Vec<LogLine>) -> Result<Prepared, Error> {
+    process(prepared, log).map_err(|error| {
+        let text = "chart dependencies processing failed";
+        log.push(LogLine::new(Level::Error, text).with("error", error.to_string()));
+        error.during(text)
+    })
+}
+
+fn merge(chart: &Chart, values: &Map, request: &RenderRequest<'_>, log: &mut Vec<LogLine>) -> Result<Map, Error> {
+    let mut warnings: Vec<Warning> = Vec::new();
     let merged = chart::coalesce_values(chart, values, &mut warnings);
     log.extend(warnings.into_iter().map(LogLine::from));
     let merged = merged?;

@@ -73,6 +73,11 @@ impl Session<'_> {
         })
     }
 
+    /// Fails where the cluster cannot be reached.
+    pub(crate) fn check_reachable(&self) -> Result<(), Error> {
+        self.unreachable().map_or(Ok(()), Err)
+    }
+
     /// What is wrong with the connection, if something is.
     pub(crate) fn unreachable(&self) -> Option<Error> {
         let error = Error::from(self.cluster.check_reachable().err()?);

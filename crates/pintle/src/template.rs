@@ -102,6 +102,7 @@ fn run(options: &TemplateOptions, world: &mut World<'_>, report: &mut TemplateRe
         capabilities: &capabilities,
         skip_schema_validation: options.skip_schema_validation,
         subchart_notes: false,
+        lookup: None,
     };
     match render(prepared, &request, world, &mut report.log) {
         Ok((chart, composition)) => {

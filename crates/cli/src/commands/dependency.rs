@@ -114,7 +114,7 @@ fn options(invocation: &Invocation<'_>) -> DependencyOptions {
 }
 
 /// How dependencies are fetched, whichever command wants them.
-pub(super) fn fetching(invocation: &Invocation<'_>) -> DependencyOptions {
+pub(crate) fn fetching(invocation: &Invocation<'_>) -> DependencyOptions {
     let flags = &invocation.flags;
     DependencyOptions {
         keyring: flags.text("keyring").to_owned(),

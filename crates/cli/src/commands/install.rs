@@ -1,11 +1,20 @@
 //! `helm install`.
 
+use std::io;
+
+use pintle::{ChartQuery, ChartRequest, DryRun, InstallOptions, NameOptions, Record, ServerSide, World};
+
 use crate::{
     complete::ArgumentWords,
+    connection::Printer,
+    error::Failure,
     flags::{
         ALL_DRY_RUNS, CHART_SOURCE, CREDENTIALS, INSTALL as SHARED, OUTPUT, POST_RENDERER, REPLACEMENT, TLS, VALUES,
     },
+    invocation::Invocation,
+    print::{self, ReleaseView},
     spec::{Action, Arguments, Command, Flag},
+    surroundings::Machine,
 };
 
 pub(super) static INSTALL: Command = Command {
@@ -47,6 +56,52 @@ With --dry-run=client or --dry-run=server nothing is installed; what would be is
         POST_RENDERER,
     ],
     exclusive: &["force-replace force-conflicts", "force force-conflicts"],
-    action: Action::NotBuilt,
+    action: Action::Run(run),
     ..Command::BASE
 };
+
+/// Helm: pkg/cmd/install.go.
+fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let dry_run = invocation.dry_run()?;
+    invocation.tell_version("Original chart version");
+    let record = install(invocation, dry_run).map_err(|failure| failure.during("INSTALLATION FAILED"))?;
+    let flags = &invocation.flags;
+    let view = ReleaseView { hide_notes: flags.bool("hide-notes"), ..ReleaseView::default() };
+    invocation.output.print(print::release(&record, &view, flags, invocation.environment)?)
+}
+
+fn install(invocation: &mut Invocation<'_>, dry_run: DryRun) -> Result<Record, Failure> {
+    let flags = &invocation.flags;
+    let surroundings = Machine::new(invocation.environment, flags.bool("enable-dns"));
+    let mut stdin = io::stdin().lock();
+    let mut world = World { surroundings: &surroundings, stdin: &mut stdin };
+    let name = NameOptions {
+        arguments: invocation.arguments.clone(),
+        generate_name: flags.bool("generate-name"),
+        name_template: flags.text("name-template").to_owned(),
+        default_name: None,
+    };
+    let named = name.resolve(&surroundings)?;
+    let request = ChartRequest {
+        query: ChartQuery { reference: named.chart, ..invocation.chart("") },
+        ..invocation.chart_request()
+    };
+    let mut change = invocation.change_options(dry_run);
+    change.server_side = if flags.bool("server-side") { ServerSide::Yes } else { ServerSide::No };
+    let options = InstallOptions {
+        name: named.name,
+        content: invocation.content_options(),
+        change,
+        create_namespace: flags.bool("create-namespace"),
+        replace: flags.bool("replace"),
+        skip_crds: flags.bool("skip-crds"),
+    };
+    let namespace = invocation.namespace();
+    let mut printer = Printer::new(invocation.output);
+    let prepared = pintle::prepare_install(&request, &mut world, &mut printer)?;
+    if dry_run == DryRun::Client {
+        return Ok(pintle::preview_install(prepared, &namespace, &options, &world, &mut printer)?);
+    }
+    drop(stdin);
+    invocation.on_cluster(|session| pintle::install(session, prepared, &options))
+}

@@ -33,4 +33,4 @@ mod upgrade;
 mod verify;
 mod version;
 
-pub(crate) use self::{env::variables, root::ROOT};
+pub(crate) use self::{dependency::fetching, env::variables, root::ROOT};

@@ -1,8 +1,8 @@
 //! The flags of one command line: which there are, what was given, what is left over.
 
-use value::quote::quote;
+use std::{collections::BTreeMap, time::Duration};
 
-use std::time::Duration;
+use value::quote::quote;
 
 use crate::{
     env::Environment,
@@ -169,6 +169,14 @@ impl<'a> FlagSet<'a> {
         match self.value(name) {
             Some(Value::Pairs(pairs)) => pairs.keys().map(String::as_str).collect(),
             _ => Vec::new(),
+        }
+    }
+
+    /// The pairs of a flag with pairs.
+    pub(crate) fn pairs(&self, name: &str) -> BTreeMap<String, String> {
+        match self.value(name) {
+            Some(Value::Pairs(pairs)) => pairs.clone(),
+            _ => BTreeMap::new(),
         }
     }
 

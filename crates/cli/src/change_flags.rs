@@ -1,0 +1,76 @@
+//! What the flags of install, upgrade and rollback say on how objects are changed.
+
+use pintle::{ChangeOptions, ChartRequest, ContentOptions, DependencyOptions, DryRun, Level, LogLine, WaitStrategy};
+
+use crate::{commands::fetching, error::Failure, invocation::Invocation, parse::parse_bool};
+
+impl Invocation<'_> {
+    /// `--dry-run`. Helm: pkg/cmd/helpers.go `cmdGetDryRunFlagStrategy`.
+    pub(crate) fn dry_run(&mut self) -> Result<DryRun, Failure> {
+        let text = self.flags.text("dry-run");
+        let (strategy, warning) = match (text, parse_bool(text)) {
+            ("client", _) => return Ok(DryRun::Client),
+            ("server", _) => return Ok(DryRun::Server),
+            ("none", _) => return Ok(DryRun::Off),
+            ("unset", _) => {
+                let warning = "--dry-run is deprecated and should be replaced with '--dry-run=client'";
+                (DryRun::Client, warning.to_owned())
+            }
+            (_, Ok(on)) => {
+                let (strategy, name) = if on { (DryRun::Client, "client") } else { (DryRun::Off, "none") };
+                let warning = format!(
+                    "boolean '--dry-run={text}' flag is deprecated and must be replaced with '--dry-run={name}'"
+                );
+                (strategy, warning)
+            }
+            (_, Err(_)) => {
+                let text = value::quote::quote(text.as_bytes());
+                let allowed = "Must be \"none\", \"server\", or \"client\"";
+                return Err(Failure::new(format!("invalid dry-run value ({text}). {allowed}")));
+            }
+        };
+        self.output.log(&LogLine::new(Level::Warn, warning));
+        Ok(strategy)
+    }
+
+    /// The chart that the flags mean, whose reference is still to be told.
+    pub(crate) fn chart_request(&self) -> ChartRequest {
+        let dependency_update: Option<DependencyOptions> = self.flags.bool("dependency-update").then(|| fetching(self));
+        ChartRequest { query: self.chart(""), values: self.values(), dependency_update }
+    }
+
+    /// What a revision is made of.
+    pub(crate) fn content_options(&self) -> ContentOptions {
+        let flags = &self.flags;
+        ContentOptions {
+            skip_schema_validation: flags.bool("skip-schema-validation"),
+            subchart_notes: flags.bool("render-subchart-notes"),
+            hide_secret: flags.bool("hide-secret"),
+            disable_openapi_validation: flags.bool("disable-openapi-validation"),
+            labels: flags.pairs("labels"),
+            description: flags.text("description").to_owned(),
+        }
+    }
+
+    /// How objects are changed; who merges changes is for the command to tell.
+    pub(crate) fn change_options(&self, dry_run: DryRun) -> ChangeOptions {
+        let switch = |name: &str| self.flags.slot(name).is_some() && self.flags.bool(name);
+        let rollback_on_failure = switch("rollback-on-failure");
+        let mut wait = self.wait_options();
+        if rollback_on_failure && wait.strategy == WaitStrategy::HookOnly {
+            wait.strategy = WaitStrategy::Watcher;
+        }
+        ChangeOptions {
+            dry_run,
+            server_side: pintle::ServerSide::Auto,
+            force_replace: switch("force-replace"),
+            force_conflicts: switch("force-conflicts"),
+            take_ownership: switch("take-ownership"),
+            no_hooks: switch("no-hooks"),
+            wait,
+            rollback_on_failure,
+            cleanup_on_fail: switch("cleanup-on-fail"),
+            history_max: self.flags.slot("history-max").map_or(0, |_| self.flags.int("history-max")),
+        }
+    }
+}

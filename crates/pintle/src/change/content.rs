@@ -1,0 +1,119 @@
+//! From a chart to what a revision holds: manifest, hooks, notes.
+
+use std::collections::BTreeMap;
+
+use chart::{Capabilities, Chart};
+use release::{Hook, Record};
+use render::Release;
+use value::Map;
+
+use crate::{
+    DryRun, Error, ErrorKind, LogLine, Prepared, RenderRequest, Session, World, lookup, manifest::manifest_text,
+    prepare::render_processed,
+};
+
+/// What a revision is made of, apart from its chart.
+#[derive(Clone, Debug, Default)]
+pub struct ContentOptions {
+    /// `--skip-schema-validation`
+    pub skip_schema_validation: bool,
+    /// `--render-subchart-notes`
+    pub subchart_notes: bool,
+    /// `--hide-secret`: leaves Secrets out of what a dry run gives.
+    pub hide_secret: bool,
+    /// `--disable-openapi-validation`
+    pub disable_openapi_validation: bool,
+    /// `--labels`
+    pub labels: BTreeMap<String, String>,
+    /// `--description`; empty for Helm's.
+    pub description: String,
+}
+
+/// Labels of the storage, which nobody else may set. Helm: `driver.GetSystemLabels`.
+const SYSTEM_LABELS: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
+
+impl ContentOptions {
+    /// Helm: `Install.RunWithContext`, `Upgrade.prepareUpgrade`.
+    pub(crate) fn check(&self, dry_run: DryRun) -> Result<(), Error> {
+        if self.hide_secret && !dry_run.is_on() {
+            return Err(Error::new(ErrorKind::Usage, "hiding Kubernetes secrets requires a dry-run mode")
+                .hinted("--hide-secret goes with --dry-run=client and --dry-run=server"));
+        }
+        if self.labels.keys().any(|label| SYSTEM_LABELS.contains(&label.as_str())) {
+            let message = format!(
+                "user supplied labels contains system reserved label name. System labels: [{}]",
+                SYSTEM_LABELS.join(" ")
+            );
+            return Err(Error::new(ErrorKind::Usage, message));
+        }
+        Ok(())
+    }
+
+    /// The description that the user gave, or Helm's.
+    pub(crate) fn described(&self, usual: &str) -> String {
+        if self.description.is_empty() { usual.to_owned() } else { self.description.clone() }
+    }
+}
+
+/// What a rendered chart gives a revision.
+pub(crate) struct Content {
+    pub(crate) chart: Chart,
+    pub(crate) config: Map,
+    pub(crate) manifest: String,
+    pub(crate) hooks: Vec<Hook>,
+    pub(crate) notes: String,
+}
+
+impl Content {
+    /// Puts it into a record.
+    pub(crate) fn fill(self, record: &mut Record) {
+        let Content { chart, config, manifest, hooks, notes } = self;
+        (record.chart, record.config, record.manifest, record.hooks) = (chart, config, manifest, hooks);
+        record.info.notes = notes;
+    }
+}
+
+/// Where and as what a chart is rendered.
+pub(crate) struct Stage<'a> {
+    /// `.Release`
+    pub(crate) release: Release,
+    /// `.Capabilities`
+    pub(crate) capabilities: &'a Capabilities,
+    /// The cluster that templates see; none sees nothing.
+    pub(crate) cluster: Option<&'a cluster::Cluster>,
+}
+
+/// Renders a chart whose dependencies have been processed.
+pub(crate) fn render_content(
+    prepared: Prepared,
+    stage: &Stage<'_>,
+    options: &ContentOptions,
+    world: &World<'_>,
+    log: &mut Vec<LogLine>,
+) -> Result<Content, Error> {
+    let config = prepared.values.clone();
+    let request = RenderRequest {
+        release: stage.release.clone(),
+        capabilities: stage.capabilities,
+        skip_schema_validation: options.skip_schema_validation,
+        subchart_notes: options.subchart_notes,
+        lookup: stage.cluster.and_then(lookup::live),
+    };
+    let (chart, composition) = render_processed(prepared, &request, world, log).map_err(|failed| failed.error)?;
+    let manifest = manifest_text(&composition, options.hide_secret);
+    Ok(Content { chart, config, manifest, hooks: composition.hooks, notes: composition.notes })
+}
+
+impl Session<'_> {
+    /// What the cluster is able to do.
+    pub(crate) fn capabilities(&mut self) -> Result<Capabilities, Error> {
+        let capabilities = self.cluster.capabilities()?;
+        let orphaned = self.cluster.orphaned_api_versions();
+        if !orphaned.is_empty() {
+            let line = LogLine::new(crate::Level::Warn, "the kubernetes server has an orphaned API service");
+            self.log(line.with("error", orphaned.join(", ")));
+            self.log(LogLine::new(crate::Level::Warn, "to fix this, kubectl delete apiservice <service-name>"));
+        }
+        Ok(capabilities)
+    }
+}
