@@ -65,6 +65,16 @@ impl Owner<'_> {
         self.objections(live).is_empty()
     }
 
+    /// The other release, and its namespace, that an object as it lives says it belongs to.
+    pub fn successor(&self, live: &Value) -> Option<(String, String)> {
+        let [by, release, namespace] =
+            [["labels", MANAGED_BY], ["annotations", RELEASE_NAME], ["annotations", RELEASE_NAMESPACE]]
+                .map(|[field, key]| text_at(live, &["metadata", field, key]));
+        let other = by == HELM && !release.is_empty() && !namespace.is_empty();
+        (other && (release, namespace) != (self.release, self.namespace))
+            .then(|| (release.to_owned(), namespace.to_owned()))
+    }
+
     /// Which of the objects are there already and become the release's. Helm: `existingResourceConflict`, and
     /// `requireAdoption` where `take_ownership` is set. Objects that the server will name are passed over.
     ///

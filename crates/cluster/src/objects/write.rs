@@ -10,8 +10,7 @@ use crate::{
     Cluster, Error, ObjectId, cluster::Inner, discovery::Mapping, lookup::subject, object::text_at, request::Call,
 };
 
-/// Who owns the fields that we set: Helm takes its program's name.
-pub const FIELD_MANAGER: &str = "helm";
+pub use release::plan::FIELD_MANAGER;
 
 /// How often and how fast a conflict is tried again. client-go: `retry.DefaultRetry`.
 const CONFLICT_TRIES: u32 = 5;

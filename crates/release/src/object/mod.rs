@@ -3,6 +3,7 @@
 mod convert;
 mod id;
 mod metadata;
+mod moved;
 mod parse;
 mod place;
 
@@ -10,6 +11,7 @@ pub(crate) use self::place::map_entry;
 pub use self::{
     convert::from_value,
     id::{Anonymous, ObjectId, gvk, text_at, value_at},
+    moved::place_old,
     parse::{Checks, ObjectError, ObjectErrorKind, parse},
     place::{Duplicate, Unplaced, last_of_each, place},
 };

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Object, ObjectId};
@@ -69,7 +70,7 @@ pub(crate) fn map_entry<'a>(object: &'a mut Map<String, Value>, key: &str) -> Op
 }
 
 /// One object that a manifest has twice.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Duplicate {
     /// Which object.
     pub id: ObjectId,

@@ -86,7 +86,7 @@ fn steps_of_helm_go_where_our_rules_say() {
 
 #[test]
 fn what_failed_never_becomes_good() {
-    let last = cases("history/steps.jsonl").into_iter().filter(|case| case["release"] == "back").next_back().unwrap();
+    let last = cases("history/steps.jsonl").into_iter().rfind(|case| case["release"] == "back").unwrap();
     let before = revisions(&last["before"]);
     // Helm has marked failed revisions superseded, and its automatic rollback went to one of them.
     assert!(before.iter().filter(|revision| revision.status == Status::Superseded).count() > 2);

@@ -3,6 +3,7 @@
 mod history;
 mod objects;
 mod ownership;
+mod plan;
 
 use std::path::Path;
 
