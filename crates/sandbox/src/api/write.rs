@@ -1,7 +1,7 @@
 //! Writing: create, update, patch, apply.
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Answer, Api, Call, read::scale};
 use crate::{
@@ -415,5 +415,10 @@ fn job_labels(call: &Call<'_>, object: &mut Value) {
         ("job-name", &name),
     ] {
         crate::object::set_default(object, &["spec", "template", "metadata", "labels", label], value.as_str());
+    }
+    // Kubernetes: `pkg/apis/batch/v1/defaults.go`: a Job without labels shares those of its pods.
+    if value_at(object, &["metadata", "labels"]).is_none_or(|labels| labels.as_object().is_none_or(Map::is_empty)) {
+        let labels = value_at(object, &["spec", "template", "metadata", "labels"]).cloned().unwrap_or_default();
+        set(object, &["metadata", "labels"], labels);
     }
 }
