@@ -64,6 +64,7 @@ impl Invocation<'_> {
             dry_run,
             server_side: pintle::ServerSide::Auto,
             force_replace: switch("force-replace"),
+            force_recreate: switch("force-recreate"),
             force_conflicts: switch("force-conflicts"),
             take_ownership: switch("take-ownership"),
             no_hooks: switch("no-hooks"),

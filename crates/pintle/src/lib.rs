@@ -27,6 +27,7 @@ mod recorded;
 mod rendered;
 mod report;
 mod repository;
+mod rollback;
 mod selector;
 mod session;
 mod show;
@@ -60,6 +61,7 @@ pub use crate::{
         SearchHubOptions, SearchRepoOptions, repo_add, repo_index, repo_list, repo_remove, repo_update, search_hub,
         search_repo,
     },
+    rollback::{RollbackOptions, rollback},
     session::{Event, Observer, Session},
     show::{ShowOptions, ShowPart, show},
     status::{Live, StatusReport, status},
@@ -76,6 +78,7 @@ pub use cluster::{
     Cluster, ClusterOptions, ConfigMaps, Memory, ObjectId, ObjectStatus, Propagation, Proxies, Secrets, Storage,
     Summary, WaitOptions, WaitStrategy,
 };
+pub use release::history::RollbackTo;
 pub use release::{ApplyMethod, Hook, HookEvent, Record, Status, Timestamp};
 pub use sandbox::{Sandbox, SandboxOptions, Served, serve as serve_sandbox};
 pub use source::{Access, ChartQuery, Places, Secret, system::path_error};

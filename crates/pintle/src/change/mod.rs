@@ -1,14 +1,22 @@
 //! What install, upgrade and rollback have in common: how objects are changed, and what a revision holds.
 
+mod carried;
 mod content;
 mod desired;
+mod history;
+mod planned;
+mod preview;
 
 use cluster::WaitOptions;
 use release::ApplyMethod;
 
 pub(crate) use self::{
+    carried::{carry_out, clean_up},
     content::{Stage, render_content},
     desired::wanted,
+    history::{create_record, revisions, supersede, update_record},
+    planned::{PlanRequest, planned},
+    preview::preview,
 };
 
 pub use self::content::ContentOptions;
@@ -71,6 +79,8 @@ pub struct ChangeOptions {
     pub force_replace: bool,
     /// `--force-conflicts`: takes fields that others own.
     pub force_conflicts: bool,
+    /// `--force-recreate`: deletes objects with an immutable field that changes, and makes them anew.
+    pub force_recreate: bool,
     /// `--take-ownership`: takes objects that are there, whoever they belong to.
     pub take_ownership: bool,
     /// `--no-hooks`
