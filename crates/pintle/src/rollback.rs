@@ -10,7 +10,9 @@ use release::{
 
 use crate::{
     ChangeOptions, Error, ErrorKind, Event, Level, LogLine, Session,
-    change::{PlanRequest, carry_out, clean_up, create_record, planned, preview, revisions, supersede, update_record, wanted},
+    change::{
+        PlanRequest, carry_out, clean_up, create_record, planned, preview, revisions, supersede, update_record, wanted,
+    },
     hooks::{HookOptions, run_hooks},
     install_name,
 };
@@ -158,7 +160,8 @@ impl Rollback<'_, '_> {
 
     fn hooks(&mut self, event: HookEvent) -> Result<(), Error> {
         if self.options.no_hooks {
-            self.session.log(LogLine::new(Level::Debug, "rollback hooks disabled").with("name", self.target.name.as_str()));
+            self.session
+                .log(LogLine::new(Level::Debug, "rollback hooks disabled").with("name", self.target.name.as_str()));
             return Ok(());
         }
         let server_side = self.target.apply_method == ApplyMethod::ServerSide;

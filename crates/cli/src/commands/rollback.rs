@@ -36,8 +36,11 @@ Without REVISION, or with 0, it goes back to the one before. 'helm history RELEA
             Flag::switch("cleanup-on-fail", "delete what a failed rollback created"),
             HISTORY_MAX,
             ALL_DRY_RUNS,
-            Flag::switch("to-last-good", "roll back to the newest revision that really became ready, and take no REVISION")
-                .visibility(Visibility::HelpOnly),
+            Flag::switch(
+                "to-last-good",
+                "roll back to the newest revision that really became ready, and take no REVISION",
+            )
+            .visibility(Visibility::HelpOnly),
             Flag::switch(
                 "force-recreate",
                 "delete objects with an immutable field that changes, and make them anew; never what holds data",

@@ -21,7 +21,9 @@ pub(crate) fn preview(session: &mut Session<'_>, plan: &Plan, target: &Record) {
         session.remark("warning: what is stored in volumes stays as it is: a rollback does not bring it back");
     }
     if !target.hooks.is_empty() {
-        session.remark("warning: what hooks have done, such as migrations, is not undone; the hooks of the target revision run");
+        session.remark(
+            "warning: what hooks have done, such as migrations, is not undone; the hooks of the target revision run",
+        );
     }
 }
 
@@ -33,7 +35,9 @@ fn line(step: &Step) -> Option<String> {
         Change::Recreate { field, .. } => format!("would delete and make anew, as {field} cannot change,"),
         Change::Delete => "would delete".to_owned(),
         Change::Keep { why: Kept::Policy } => "would keep, by its resource policy,".to_owned(),
-        Change::Keep { why: Kept::UnknownPolicy { policy } } => format!("would pass over, by its resource policy {policy},"),
+        Change::Keep { why: Kept::UnknownPolicy { policy } } => {
+            format!("would pass over, by its resource policy {policy},")
+        }
         Change::Keep { why: Kept::OwnedBy { release, namespace } } => {
             format!("would leave to release {namespace}/{release}")
         }
