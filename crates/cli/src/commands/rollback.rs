@@ -72,8 +72,12 @@ fn target(invocation: &Invocation<'_>) -> Result<RollbackTo, Failure> {
         (true, None) => Ok(RollbackTo::LastGood),
         (false, None) => Ok(RollbackTo::Previous),
         (false, Some(text)) => {
-            let number = parse_decimal(text)
-                .map_err(|error| Failure::new(format!("could not convert revision to a number: {error}")))?;
+            let number = parse_decimal(text).map_err(|error| {
+                Failure::new(format!(
+                    "could not convert revision to a number: {}",
+                    error.replacen("ParseInt", "Atoi", 1)
+                ))
+            })?;
             Ok(RollbackTo::Revision(number))
         }
     }
