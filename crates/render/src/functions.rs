@@ -91,7 +91,8 @@ fn conversions() -> Vec<Function> {
             Ok(list_or_error(read, ""))
         }),
         Function::native("fromToml", TEXT, |call, arguments| {
-            Ok(map_or_error(toml::from_slice(text(call, arguments)?)))
+            let text = text(call, arguments)?;
+            Ok(map_or_error(toml::from_slice(text, call.surroundings)))
         }),
     ]
 }

@@ -42,7 +42,8 @@ fn render_text(text: &str, values: &str) -> Result<String, String> {
 fn fuzz() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/render/fuzz");
     let default_values = fs::read_to_string(folder.join("values.yaml")).unwrap();
-    let text = fs::read_to_string(folder.join("templates.jsonl")).unwrap();
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let text = read("templates.jsonl") + &read("toml.jsonl");
     let mut count = 0;
     for line in text.lines() {
         let case: Json = serde_json::from_str(line).unwrap();

@@ -12,6 +12,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -44,6 +45,8 @@ const partials = `{{- define "upper" -}}{{ . | toString | upper }}{{- end -}}
 {{- define "nested" }}<{{ include "upper" . }}>{{ end -}}`
 
 func main() {
+	// An overflow of the stack should not take a gigabyte first.
+	debug.SetMaxStack(512 << 20)
 	slog.SetDefault(slog.New(slog.NewTextHandler(io.Discard, nil)))
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
@@ -57,9 +60,8 @@ func main() {
 			}
 			data, _ := json.Marshal(reply(r))
 			out.Write(append(data, '\n'))
-			if in.Buffered() == 0 {
-				out.Flush()
-			}
+			// At once: the next input may overflow the stack, which ends the program.
+			out.Flush()
 		}
 		if err != nil {
 			out.Flush()

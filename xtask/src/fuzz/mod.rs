@@ -1,6 +1,6 @@
 //! Differential fuzz: generated templates, values, `--set` texts and constraints, through Go and through pintle.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::mpsc};
 
 use anyhow::Context as _;
 
@@ -15,6 +15,7 @@ mod random;
 mod sets;
 mod tally;
 mod templates;
+mod tomls;
 
 use oracle::Request;
 use random::Random;
@@ -38,15 +39,29 @@ pub(crate) fn run(count: usize, seed: u64) -> anyhow::Result<bool> {
     generator.covers(&oracle.functions()?)?;
     let mut tally = Tally::new()?;
     ours::name_panics();
-    let mut left = count;
-    while left > 0 {
-        let requests: Vec<Request> = (0..left.min(BATCH)).map(|_| generator.next()).collect();
-        left -= requests.len();
-        let answers = oracle.ask(&requests)?;
-        for (request, want) in requests.iter().zip(answers) {
-            tally.judge(request, &want)?;
+    // Go answers a batch while the one before is judged.
+    std::thread::scope(|scope| {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        let generator = &mut generator;
+        let asking = scope.spawn(move || -> anyhow::Result<()> {
+            let mut left = count;
+            while left > 0 {
+                let requests: Vec<Request> = (0..left.min(BATCH)).map(|_| generator.next()).collect();
+                left -= requests.len();
+                let answers = oracle.ask(&requests)?;
+                if sender.send((requests, answers)).is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        for (requests, answers) in receiver {
+            for (request, want) in requests.iter().zip(answers) {
+                tally.judge(request, &want)?;
+            }
         }
-    }
+        asking.join().map_err(|_| anyhow::anyhow!("asking the Go oracle"))?
+    })?;
     Ok(tally.finish(&generator.counts, count >= FULL_RUN))
 }
 
@@ -65,6 +80,7 @@ impl Generator {
         let mutations = mutate::Mutations::load()?;
         let mut names = templates.constructs();
         names.extend(documents::CONSTRUCTS.iter().map(|name| (*name).to_owned()));
+        names.extend(tomls::CONSTRUCTS.iter().map(|name| (*name).to_owned()));
         names.extend(constraints::OPERATORS.iter().map(|operator| constraints::name(operator)));
         names.extend(sets::FLAGS.iter().map(|flag| sets::name(flag)));
         names.extend(mutations.constructs());
@@ -82,7 +98,8 @@ impl Generator {
     fn next(&mut self) -> Request {
         let random = &mut self.random;
         match random.below(100) {
-            0..55 => self.templates.generate(random, &mut self.counts),
+            0..52 => self.templates.generate(random, &mut self.counts),
+            52..55 => tomls::generate(random, &mut self.counts),
             55..70 => documents::generate(random, &mut self.counts),
             70..80 => sets::generate(random, &mut self.counts),
             80..90 => constraints::generate(random, &mut self.counts),

@@ -65,6 +65,9 @@ struct Reply {
     error: String,
 }
 
+/// What the answer is to an input that ended the Go program: its stack overflowed, which nothing can catch.
+pub(crate) const CRASH: &str = "the Go program ended";
+
 impl Oracle {
     pub(crate) fn start() -> anyhow::Result<Oracle> {
         let binary = tools::fuzz_oracle()?;
@@ -72,6 +75,7 @@ impl Oracle {
             .env("TZ", "UTC")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .context("starting the Go oracle")?;
         let input = child.stdin.take().context("the oracle has a standard input")?;
@@ -86,8 +90,21 @@ impl Oracle {
         Ok(String::from_utf8_lossy(&answer.output).lines().map(str::to_owned).collect())
     }
 
-    /// Asks a batch; the requests are written by a thread of their own, so that neither side waits for the other.
+    /// Asks a batch. Where an input ends the Go program, its answer is [`CRASH`], and another is started for the rest.
     pub(crate) fn ask(&mut self, requests: &[Request]) -> anyhow::Result<Vec<Answer>> {
+        let mut answers = Vec::with_capacity(requests.len());
+        while let Some(left) = requests.get(answers.len()..).filter(|left| !left.is_empty()) {
+            self.ask_until_crash(left, &mut answers)?;
+            if answers.len() < requests.len() {
+                answers.push(Answer { error: CRASH.to_owned(), ..Answer::default() });
+                *self = Oracle::start()?;
+            }
+        }
+        Ok(answers)
+    }
+
+    /// The requests are written by a thread of their own, so that neither side waits for the other.
+    fn ask_until_crash(&mut self, requests: &[Request], answers: &mut Vec<Answer>) -> anyhow::Result<()> {
         let mut text = Vec::new();
         for request in requests {
             let line = Line {
@@ -102,17 +119,19 @@ impl Oracle {
         let input = &mut self.input;
         let output = &mut self.output;
         std::thread::scope(|scope| {
-            let writer = scope.spawn(move || input.write_all(&text).and_then(|()| input.flush()));
-            let mut answers = Vec::with_capacity(requests.len());
+            // Writing fails where the program ended, which reading sees too.
+            let writer = scope.spawn(move || input.write_all(&text).and_then(|()| input.flush()).is_ok());
             for _ in requests {
                 let mut line = String::new();
-                anyhow::ensure!(output.read_line(&mut line)? > 0, "the Go oracle ended");
+                if output.read_line(&mut line)? == 0 {
+                    break;
+                }
                 let reply: Reply = serde_json::from_str(&line)?;
                 let output = STANDARD.decode(reply.output.unwrap_or_default())?;
                 answers.push(Answer { output, error: reply.error });
             }
-            writer.join().map_err(|_| anyhow::anyhow!("writing to the Go oracle"))??;
-            Ok(answers)
+            writer.join().map_err(|_| anyhow::anyhow!("writing to the Go oracle"))?;
+            Ok(())
         })
     }
 }

@@ -1,14 +1,17 @@
 //! What pintle answers to the requests that the Go program answers.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use chart::{Chart, File, Metadata};
 use render::{Mode, Release, RenderOptions};
-use template::{Fixed, Limits};
+use template::{Limits, Surroundings};
 use value::{Map, Str, Value, json, yaml};
 use version::{Constraint, Version};
 
-use super::oracle::{Answer, Request};
+use super::{
+    oracle::{Answer, Request},
+    random::Random,
+};
 
 /// The named templates that generated templates include; the Go program has the same.
 const PARTIALS: &str = r#"{{- define "upper" -}}{{ . | toString | upper }}{{- end -}}
@@ -20,6 +23,23 @@ const PARTIALS: &str = r#"{{- define "upper" -}}{{ . | toString | upper }}{{- en
 
 thread_local! {
     static CURRENT: RefCell<Option<Request>> = const { RefCell::new(None) };
+}
+
+/// A fixed time, and random bytes that are the same in every run but go on from call to call.
+struct World(Cell<u64>);
+
+impl Surroundings for World {
+    fn now(&self) -> i128 {
+        1_700_000_000_000_000_000
+    }
+
+    fn fill_random(&self, bytes: &mut [u8]) {
+        let mut random = Random::new(self.0.get());
+        for byte in bytes {
+            *byte = random.next() as u8;
+        }
+        self.0.set(random.next());
+    }
 }
 
 /// Lets a panic say which input it was about.
@@ -68,8 +88,8 @@ fn render_text(text: &[u8], values: &[u8]) -> Result<Vec<u8>, String> {
         mode: Mode::Render,
         strict: false,
         lookup: None,
-        surroundings: &Fixed { now: 1_700_000_000_000_000_000 },
-        limits: Limits { steps: 5_000_000, bytes: 64 << 20 },
+        surroundings: &World(Cell::new(1)),
+        limits: Limits { steps: 50_000_000, bytes: 64 << 20 },
     };
     let rendered = render::render(&chart, values, &options).map_err(|error| error.to_string())?;
     let content = rendered.files.into_iter().find(|(path, _)| path == "fuzz/templates/t.yaml");

@@ -12,7 +12,7 @@ use anyhow::Context as _;
 
 use super::{
     Counts,
-    oracle::{Answer, Request},
+    oracle::{Answer, CRASH, Request},
     ours,
 };
 use crate::workspace;
@@ -130,6 +130,9 @@ impl Tally {
 
 /// Why a mismatch is meant, if it is: the id of a line in COMPATIBILITY.md.
 fn explained(request: &Request, want: &Answer, got: &Answer) -> Option<&'static str> {
+    if want.error == CRASH {
+        return Some("endless-value");
+    }
     if want.error.contains("assignment to entry in nil map") {
         return Some("nil-map-insert");
     }

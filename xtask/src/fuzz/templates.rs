@@ -11,6 +11,8 @@ struct Function {
     result: char,
     /// A function that makes a result without order comparable.
     wrap: Option<String>,
+    /// Whether it takes tens of milliseconds.
+    slow: bool,
 }
 
 enum Param {
@@ -21,9 +23,28 @@ enum Param {
 
 pub(crate) struct Templates {
     functions: Vec<Function>,
-    /// Walks through the functions, so that each has its turn.
-    turn: usize,
+    /// Which functions take their turn in most calls, and which, being slow, in few.
+    quick: Turns,
+    slow: Turns,
+    /// How many templates there were.
+    count: usize,
 }
+
+/// Walks through some functions, so that each has its turn.
+struct Turns {
+    functions: Vec<usize>,
+    next: usize,
+}
+
+impl Turns {
+    fn next(&mut self) -> usize {
+        self.next += 1;
+        self.functions[self.next % self.functions.len()]
+    }
+}
+
+/// In every how many templates one calls a slow function: often enough for a full run.
+const SLOW_EVERY: usize = 40;
 
 /// The values that templates see; paths below are written for them.
 const VALUES: &str = r#"{"s":"some text","e":"","u":"Grüße, 世界 🚀","m":"line one\nline two\n","n":"42","neg":"-7","hex":"0x1F",
@@ -289,8 +310,10 @@ const NAMES: [&str; 24] = [
 impl Templates {
     pub(crate) fn new(table: &str) -> anyhow::Result<Templates> {
         let lines = table.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let functions = lines.map(parse).collect::<anyhow::Result<_>>()?;
-        Ok(Templates { functions, turn: 0 })
+        let functions = lines.map(parse).collect::<anyhow::Result<Vec<Function>>>()?;
+        let (slow, quick) = (0..functions.len()).partition(|index| functions[*index].slow);
+        let turns = |functions| Turns { functions, next: 0 };
+        Ok(Templates { functions, quick: turns(quick), slow: turns(slow), count: 0 })
     }
 
     /// What the counts call the functions, verbs and constructs.
@@ -304,9 +327,18 @@ impl Templates {
     /// A template of one to four pieces, each a call or a construct.
     pub(crate) fn generate(&mut self, random: &mut Random, counts: &mut Counts) -> Request {
         let mut text = String::new();
+        self.count += 1;
+        if self.count.is_multiple_of(SLOW_EVERY) {
+            let index = self.slow.next();
+            self.call_shown(index, random, counts, &mut text);
+            return Request { values: VALUES.into(), ..Request::new("template", text) };
+        }
         for _ in 0..1 + random.below(3) {
             match random.below(10) {
-                0..6 => self.call_in_turn(random, counts, &mut text),
+                0..6 => {
+                    let index = self.quick.next();
+                    self.call_shown(index, random, counts, &mut text);
+                }
                 6 => self.print_verb(random, counts, &mut text),
                 _ => self.construct(random, counts, &mut text, 2),
             }
@@ -315,9 +347,7 @@ impl Templates {
         Request { values: VALUES.into(), ..Request::new("template", text) }
     }
 
-    fn call_in_turn(&mut self, random: &mut Random, counts: &mut Counts, text: &mut String) {
-        let index = self.turn % self.functions.len();
-        self.turn += 1;
+    fn call_shown(&self, index: usize, random: &mut Random, counts: &mut Counts, text: &mut String) {
         let call = self.call(index, random, counts, 1);
         let function = &self.functions[index];
         match (function.result, &function.wrap) {
@@ -362,7 +392,10 @@ impl Templates {
         }
         if depth > 0 && random.one_in(6) {
             let same: Vec<usize> = (0..self.functions.len())
-                .filter(|index| self.functions[*index].result == kind && self.functions[*index].wrap.is_none())
+                .filter(|index| {
+                    let function = &self.functions[*index];
+                    function.result == kind && function.wrap.is_none() && !function.slow
+                })
                 .collect();
             if !same.is_empty() {
                 let index = *random.pick(&same);
@@ -491,6 +524,7 @@ impl Templates {
 }
 
 fn parse(line: &str) -> anyhow::Result<Function> {
+    let (slow, line) = line.strip_prefix("~ ").map_or((false, line), |line| (true, line));
     let (left, right) = line.split_once(" -> ").with_context(|| format!("functions.txt: {line}"))?;
     let (result, wrap) = match right.split_once('!') {
         Some((result, wrap)) => (result, Some(wrap.to_owned())),
@@ -513,7 +547,7 @@ fn parse(line: &str) -> anyhow::Result<Function> {
         literal = literal[word_end..].trim_start();
     }
     let result = result.chars().next().context("a result")?;
-    Ok(Function { name: name.to_owned(), params, result, wrap })
+    Ok(Function { name: name.to_owned(), params, result, wrap, slow })
 }
 
 /// Where a literal argument ends: at a blank outside of parentheses and quotes.

@@ -130,8 +130,11 @@ impl RsaKey {
 
 /// A key of two primes of `N` words each.
 fn generate<const N: usize>(random: Random<'_>) -> RsaKey {
+    // No source of randomness, not even one that repeats itself, may make this an endless loop.
+    let mut attempt = 0_u32;
     loop {
-        let (p, q) = (random_prime::<N>(random), random_prime::<N>(random));
+        let (p, q) = (random_prime::<N>(attempt, random), random_prime::<N>(attempt.wrapping_add(1), random));
+        attempt = attempt.wrapping_add(2) & 0xffff;
         // FIPS 186-5: primes that are close together would give the factors away.
         let distance = if p > q { &p - &q } else { &q - &p };
         if distance.bits() + 100 <= N as u64 * 64 {
@@ -144,10 +147,11 @@ fn generate<const N: usize>(random: Random<'_>) -> RsaKey {
 }
 
 /// A prime whose two highest bits are set, so that a product of two has all its bits, and which goes with the exponent.
-fn random_prime<const N: usize>(random: Random<'_>) -> BigUint {
+/// Another `attempt` looks elsewhere, whatever the randomness.
+fn random_prime<const N: usize>(attempt: u32, random: Random<'_>) -> BigUint {
     let two = BigUint::from(2_u8);
     loop {
-        let start = random_odd(N as u64 * 64, 2, random);
+        let start = random_odd(N as u64 * 64, 2, random) ^ (BigUint::from(attempt) << (N * 64 - 40));
         if let Some(prime) = first_prime::<N>(&start, &two, random)
             && (&prime - 1_u8) % EXPONENT != BigUint::default()
         {
@@ -196,6 +200,12 @@ mod tests {
             let padded = signature.modpow(&key.exponent, &key.modulus).to_bytes_be();
             assert!(padded.ends_with(&Sha256::digest(b"message")));
         }
+    }
+
+    #[test]
+    fn randomness_that_repeats_itself_makes_a_key_too() {
+        let random = |bytes: &mut [u8]| bytes.fill(0x5a);
+        assert_eq!(generate::<8>(&random).modulus.bits(), 1024);
     }
 
     #[test]

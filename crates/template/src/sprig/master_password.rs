@@ -5,7 +5,10 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use value::Value;
 
-use super::arguments::{Outcome, text};
+use super::{
+    arguments::{Outcome, text},
+    scrypt,
+};
 use crate::{Call, Failure};
 
 const SEED: &[u8] = b"com.lyndir.masterpassword";
@@ -74,9 +77,7 @@ pub(super) fn derive_password(call: &mut Call<'_>, args: &[Value]) -> Outcome {
     call.budget.step(1_500_000)?;
     let salt = [SEED, &(user.len() as u32).to_be_bytes(), user].concat();
     let mut key = [0; 64];
-    let failed = |_| Failure::new("failed to derive password");
-    let cost = scrypt::Params::new(15, 8, 2, key.len()).map_err(failed)?;
-    scrypt::scrypt(password, &salt, &cost, &mut key).map_err(|_| Failure::new("failed to derive password"))?;
+    scrypt::derive(password, &salt, &mut key);
     let mut seed = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| Failure::new("failed to derive password"))?;
     for part in [SEED, &(site.len() as u32).to_be_bytes(), site, &counter.to_be_bytes()] {
         seed.update(part);

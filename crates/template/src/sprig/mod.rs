@@ -17,6 +17,7 @@ mod paths;
 mod random;
 mod reflect;
 mod regex;
+mod scrypt;
 mod semver;
 mod strings;
 mod text;

@@ -104,6 +104,21 @@ impl Time {
         Time { location: Rc::clone(location), monotonic: None, ..self.clone() }
     }
 
+    /// The same time where `Local` means another zone.
+    pub(crate) fn with_local(&self, local: &Rc<Location>) -> Time {
+        Time { local: Rc::clone(local), ..self.clone() }
+    }
+
+    /// The name of the location, such as `Local` or `Europe/Berlin`.
+    pub(crate) fn zone_name(&self) -> &str {
+        &self.location.name
+    }
+
+    /// How many seconds its zone is east of UTC at that time.
+    pub(crate) fn offset(&self) -> i64 {
+        self.location.period(self.seconds).offset
+    }
+
     /// The same time in UTC.
     pub(crate) fn in_utc(&self) -> Time {
         self.within(&Location::utc())

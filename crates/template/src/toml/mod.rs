@@ -1,6 +1,10 @@
-//! TOML as Helm reads and writes it: BurntSushi/toml 1.6. The text is read by the `toml` crate, whose messages differ.
+//! TOML as Helm reads and writes it: BurntSushi/toml 1.6.
 
+mod number;
 mod read;
+mod scan;
+mod tables;
+mod text;
 mod write;
 
 pub use self::{read::from_slice, write::to_vec};

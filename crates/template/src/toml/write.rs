@@ -1,8 +1,11 @@
 //! Writes values as BurntSushi's encoder lays them out: simple keys first, then tables, two blanks a level.
 
-use value::{FloatKind, List, Map, Str, Value, number};
+use std::rc::Rc;
 
-use super::Error;
+use value::{FloatKind, List, Map, Object, Str, Value, number};
+
+use super::{Error, number::LOCAL};
+use crate::time::Time;
 
 /// Deeper values than this are refused: Go's encoder runs out of stack.
 const MAX_DEPTH: usize = 1_000;
@@ -164,7 +167,7 @@ impl Writer {
             }
             Value::List(list) => return self.array(list, depth),
             Value::Map(map) => return self.inline_table(map, depth),
-            Value::Object(object) => match object.to_plain() {
+            Value::Object(object) => match local_time(object).unwrap_or_else(|| object.to_plain()) {
                 Value::String(time) => self.text.extend_from_slice(&time),
                 other => return self.element(&plain(&other), depth + 1),
             },
@@ -225,9 +228,16 @@ fn split(map: &Map) -> Result<(Entries, Entries), Error> {
     Ok((direct, sub))
 }
 
-fn bare_or_quoted(name: &Str) -> Vec<u8> {
+pub(super) fn bare_or_quoted(name: &Str) -> Vec<u8> {
     let bare = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     if !name.is_empty() && name.iter().all(bare) { name.to_vec() } else { quoted(name) }
+}
+
+/// A time that was read without a zone, which is written without one, as what it is in UTC.
+fn local_time(object: &Rc<dyn Object>) -> Option<Value> {
+    let time = object.as_any().downcast_ref::<Time>()?;
+    let (_, layout) = LOCAL.into_iter().find(|(name, _)| *name == time.zone_name())?;
+    Some(Value::string(time.in_utc().format(layout)))
 }
 
 fn quoted(text: &Str) -> Vec<u8> {
