@@ -22,6 +22,15 @@ pub(super) struct Scenario {
     /// Runs it also with both binaries taking turns, either one first.
     #[serde(default)]
     pub(super) cross: bool,
+    /// Runs ours alone: what Helm does not promise, or does differently because it asks the server in another order.
+    #[serde(default)]
+    pub(super) alone: bool,
+    /// Runs it once for each of these, which `{vary}` stands for.
+    #[serde(default)]
+    vary: Vec<String>,
+    /// What `{vary}` stands for.
+    #[serde(skip)]
+    pub(super) varied: String,
     pub(super) step: Vec<Step>,
 }
 
@@ -34,8 +43,8 @@ pub(super) enum State {
     Open,
 }
 
-/// One step: exactly one of `helm`, `kubectl`, `write`, `tamper` and `gone`.
-#[derive(Deserialize)]
+/// One step: exactly one of `helm`, `kubectl`, `write`, `tamper`, `grant` and `gone`.
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Step {
     /// The command line of helm, behind its name.
@@ -46,6 +55,8 @@ pub(super) struct Step {
     pub(super) write: Option<BTreeMap<String, String>>,
     /// Changes a release's record as a client leaves it that died.
     pub(super) tamper: Option<Tamper>,
+    /// Gives a user all rights in the namespace but some.
+    pub(super) grant: Option<Grant>,
     /// Waits until `kubectl get` does not find this any more.
     pub(super) gone: Option<String>,
     pub(super) stdin: Option<String>,
@@ -61,6 +72,15 @@ pub(super) struct Step {
     /// What the real Helm answers. A scenario that is wrong about it is not compared.
     #[serde(default)]
     pub(super) expect: Expect,
+    /// Repeats the command until it ends as expected.
+    #[serde(default)]
+    pub(super) patient: bool,
+    /// What the server answers instead, before the step is over.
+    #[serde(default)]
+    pub(super) faults: Vec<Fault>,
+    /// What ours is asked for beyond what Helm answers.
+    #[serde(default)]
+    pub(super) want: Demand,
     /// What is compared; everything, where nothing is named.
     pub(super) compare: Option<Vec<Facet>>,
     /// The entry of COMPATIBILITY.md that explains why only the exit code is compared.
@@ -109,15 +129,90 @@ impl Facet {
         [Facet::Exit, Facet::Stdout, Facet::Stderr, Facet::Records, Facet::Objects, Facet::Managers];
 }
 
+/// What the step of ours has to fulfil, whatever Helm does.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Demand {
+    /// Words on stdout or stderr.
+    #[serde(default)]
+    pub(super) says: Vec<String>,
+    /// Words on neither.
+    #[serde(default)]
+    pub(super) hides: Vec<String>,
+    /// Every record of the namespace: `NAME REVISION STATUS`.
+    pub(super) records: Option<Vec<String>>,
+    /// Live objects, `KIND NAME /PATH`: true where they are there, false where not, or what they hold.
+    #[serde(default)]
+    pub(super) live: BTreeMap<String, toml::Value>,
+}
+
+/// All rights in the namespace but some.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Grant {
+    pub(super) user: String,
+    /// `VERB RESOURCE`, such as `patch secrets`.
+    pub(super) without: Vec<String>,
+}
+
+/// What the server answers instead to requests that match.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Fault {
+    /// The method; any where it is empty.
+    #[serde(default)]
+    pub(super) method: String,
+    /// A part of path and query.
+    pub(super) path: String,
+    /// The first of the matching requests that it happens to, counted from 1.
+    #[serde(default = "one")]
+    pub(super) first: usize,
+    /// How many of them it happens to.
+    #[serde(default = "one")]
+    pub(super) times: usize,
+    /// The status that is answered; 0 closes the connection, 1 closes it after the request was carried out.
+    pub(super) status: u16,
+}
+
+fn one() -> usize {
+    1
+}
+
 /// A change of a record.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Tamper {
     pub(super) release: String,
     pub(super) revision: u32,
+    #[serde(default)]
     pub(super) status: String,
+    /// What the record holds instead of a release.
+    pub(super) data: Option<String>,
+    /// How many MiB of blanks the record holds once it is unzipped.
+    pub(super) bomb: Option<u32>,
     /// How many seconds ago the record was last written, as it shall say.
     pub(super) age: Option<u64>,
+}
+
+impl Scenario {
+    /// One scenario for each entry of `vary`; itself where there is none.
+    fn varieties(mut self) -> Vec<Scenario> {
+        if self.vary.is_empty() {
+            return vec![self];
+        }
+        let vary = std::mem::take(&mut self.vary);
+        let variety = |varied: String| Scenario {
+            name: format!("{} [{varied}]", self.name),
+            state: self.state,
+            _about: String::new(),
+            cross: self.cross,
+            alone: self.alone,
+            vary: Vec::new(),
+            varied,
+            step: self.step.clone(),
+        };
+        vary.into_iter().map(variety).collect()
+    }
 }
 
 impl Step {
@@ -138,6 +233,8 @@ impl Step {
         self.kubectl.is_some()
             || self.tamper.is_some()
             || self.gone.is_some()
+            || self.want.records.is_some()
+            || !self.want.live.is_empty()
             || self
                 .helm
                 .as_ref()
@@ -164,7 +261,7 @@ pub(super) fn all(filter: Option<&str>) -> anyhow::Result<Vec<Scenario>> {
             anyhow::ensure!(ledger.contains(&format!("`{id}`")), "{name}: COMPATIBILITY.md does not explain {id}");
         }
         scenario.name = name;
-        scenarios.push(scenario);
+        scenarios.extend(scenario.varieties());
     }
     Ok(scenarios)
 }

@@ -39,6 +39,9 @@ const CONTROLLERS: [&str; 5] = [
     "deprecated.daemonset.template.generation",
 ];
 
+/// No record of a scenario is larger, once it is unzipped.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
 /// What a namespace holds, by name.
 #[derive(Default)]
 pub(super) struct Snapshot {
@@ -54,7 +57,8 @@ pub(super) fn take(cluster: &Cluster, namespace: &str, normal: &Normal) -> anyho
         for object in cluster.list(api_version, kind, &selector)? {
             let name = object["metadata"]["name"].as_str().unwrap_or_default();
             if object["type"] == "helm.sh/release.v1" {
-                records.insert(normal.text(name), normal.value(&record(&object)?));
+                let record = record(&object).unwrap_or_else(|error| json!({"unreadable": error.to_string()}));
+                records.insert(normal.text(name), normal.value(&record));
                 continue;
             }
             let own =
@@ -93,7 +97,10 @@ pub(crate) fn decode(secret: &Value) -> anyhow::Result<Value> {
     let text = secret["data"]["release"].as_str().context("a record without data")?;
     let bytes = base64.decode(base64.decode(text)?)?;
     let mut json = Vec::new();
-    flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut json).context("unzipping a record")?;
+    flate2::read::GzDecoder::new(bytes.as_slice())
+        .take(LARGEST)
+        .read_to_end(&mut json)
+        .context("unzipping a record")?;
     serde_json::from_slice(&json).context("reading a record")
 }
 
@@ -104,6 +111,14 @@ pub(crate) fn encode(release: &Value) -> anyhow::Result<String> {
     let mut bytes = Vec::new();
     flate2::read::GzEncoder::new(json.as_slice(), flate2::Compression::best()).read_to_end(&mut bytes)?;
     Ok(base64.encode(base64.encode(bytes)))
+}
+
+/// A record, as a secret's text, that is that many MiB of blanks.
+pub(super) fn bomb(size: u32) -> anyhow::Result<String> {
+    let blanks = std::io::repeat(b' ').take(u64::from(size) * 1024 * 1024);
+    let mut bytes = Vec::new();
+    flate2::read::GzEncoder::new(blanks, flate2::Compression::best()).read_to_end(&mut bytes)?;
+    Ok(base64::engine::general_purpose::STANDARD.encode(bytes))
 }
 
 /// An object without what the server and its controllers add.
