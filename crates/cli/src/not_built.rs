@@ -23,9 +23,7 @@ pub(crate) const COMMANDS: &[&str] = &[
 #[rustfmt::skip]
 pub(crate) const FLAGS: &[&str] = &[
     "helm get all --template",
-    "helm template --dry-run=server",
     "helm template --post-renderer",
-    "helm template --validate",
 ];
 
 /// The failure of a command or flag that is not built.

@@ -67,7 +67,7 @@ pub use crate::{
     status::{Live, StatusReport, status},
     stored::{RecordOptions, computed_values, record, record_json},
     table::Table,
-    template::{TemplateOptions, TemplateReport, WriteFile, WriteMode, template},
+    template::{TemplateOptions, TemplateReport, WriteFile, WriteMode, template, template_on},
     uninstall::{UninstallOptions, uninstall},
     values_flags::ValuesFlags,
     version::{VersionOptions, version},

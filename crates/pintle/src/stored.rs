@@ -1,6 +1,6 @@
 //! Reading records, with Helm's words for what goes wrong and ours for what to do.
 
-use cluster::Storage;
+use cluster::{Cluster, Storage};
 use release::{Record, codec};
 use value::{Map, Value};
 
@@ -63,6 +63,15 @@ pub fn record_json(record: &Record, chart: bool, resources: Option<&Value>) -> R
         .map_err(|error| Error::new(ErrorKind::Output, format!("unable to write JSON output: {error}")))
 }
 
+/// What is wrong with the connection to a cluster, if something is.
+pub(crate) fn unreachable(cluster: &Cluster) -> Option<Error> {
+    let error = Error::from(cluster.check_reachable().err()?);
+    Some(error.hinted(format!(
+        "the kubeconfig in use names the server {}; --kube-context and --kubeconfig choose another",
+        cluster.server()
+    )))
+}
+
 impl Session<'_> {
     /// Reads what is stored. Helm asks for the server's version first, to see that it answers; that is asked here only
     /// where something goes wrong, for the same words.
@@ -80,11 +89,7 @@ impl Session<'_> {
 
     /// What is wrong with the connection, if something is.
     pub(crate) fn unreachable(&self) -> Option<Error> {
-        let error = Error::from(self.cluster.check_reachable().err()?);
-        Some(error.hinted(format!(
-            "the kubeconfig in use names the server {}; --kube-context and --kubeconfig choose another",
-            self.cluster.server()
-        )))
+        unreachable(self.cluster)
     }
 
     /// Fails for what cannot be a release's name, unless the cluster cannot be reached, which Helm finds out before.

@@ -7,8 +7,8 @@ use std::{
 };
 
 use pintle::{
-    DependencyOptions, ErrorKind, Level, LogLine, NameOptions, RecordOptions, RecordedOptions, TemplateOptions, World,
-    WriteFile, WriteMode,
+    DependencyOptions, ErrorKind, Level, LogLine, NameOptions, RecordOptions, RecordedOptions, TemplateOptions,
+    TemplateReport, World, WriteFile, WriteMode,
 };
 
 use crate::{
@@ -30,6 +30,7 @@ pub(super) static TEMPLATE: Command = Command {
 Renders a chart and prints the manifests.
 
 No cluster is asked: what templates look up there is empty, and nothing is checked that only a server can check.
+--dry-run=server asks one, for both.
 
 What the cluster is able to do is made up from --kube-version and --api-versions, which may be given several times or
 with commas:
@@ -92,16 +93,14 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     check_labels(invocation.flags.keys("labels"))?;
     invocation.tell_version("Original chart version");
     let options = options(invocation);
-    let surroundings = Machine::new(invocation.environment, invocation.flags.bool("enable-dns"));
-    let mut world = World { surroundings: &surroundings, stdin: &mut io::stdin().lock() };
-    let mut report = pintle::template(&options, &mut world);
+    let mut report = render(invocation, &options)?;
     let missing = matches!(&report.outcome, Err(error) if error.kind() == ErrorKind::MissingDependencies);
     if missing && invocation.flags.bool("dependency-update") {
         let chart = options.name.arguments.last().cloned().unwrap_or_default();
         let chart = std::path::absolute(&chart).map_or(chart, |path| path.to_string_lossy().into_owned());
         let fetched = pintle::dependency_update(&DependencyOptions { chart, ..fetching(invocation) });
         invocation.report(fetched)?;
-        report = pintle::template(&options, &mut world);
+        report = render(invocation, &options)?;
     }
     for line in &report.log {
         invocation.output.log(line);
@@ -115,6 +114,20 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     }
     invocation.output.print(&report.stdout)?;
     Ok(report.outcome?)
+}
+
+/// Renders, with a cluster or without. Where one is to be asked and none can be, Helm finds out before it renders.
+fn render(invocation: &mut Invocation<'_>, options: &TemplateOptions) -> Result<TemplateReport, Failure> {
+    if invocation.flags.bool("validate") || invocation.flags.text("dry-run") == "server" {
+        let report = invocation.on_cluster(|session| Ok(pintle::template_on(options, session)));
+        return report.map_err(|failure| {
+            let failure = failure.during("cluster reachability check failed");
+            invocation.output.log(&LogLine::new(Level::Error, &failure.told.line));
+            failure
+        });
+    }
+    let surroundings = Machine::new(invocation.environment, invocation.flags.bool("enable-dns"));
+    Ok(pintle::template(options, &mut World { surroundings: &surroundings, stdin: &mut io::stdin().lock() }))
 }
 
 /// Prints what a revision applied. The chart may be named, as where it is rendered, and is not looked at.
@@ -161,11 +174,14 @@ fn options(invocation: &Invocation<'_>) -> TemplateOptions {
         show_only: flags.list("show-only").to_vec(),
         output_dir: text("output-dir"),
         use_release_name: flags.bool("release-name"),
+        skip_crds: flags.bool("skip-crds"),
+        take_ownership: flags.bool("take-ownership"),
+        disable_openapi_validation: flags.bool("disable-openapi-validation"),
         debug: flags.bool("debug"),
     }
 }
 
-/// Checks the value of --dry-run; of those that are left when this runs, all mean that no cluster is asked.
+/// Checks the value of --dry-run; all but "server" mean that no cluster is asked.
 ///
 /// Helm: pkg/cmd/helpers.go `cmdGetDryRunFlagStrategy`.
 fn check_dry_run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use chart::{Capabilities, Chart};
+use cluster::Cluster;
 use release::{Hook, Record};
 use render::Release;
 use value::Map;
 
 use crate::{
-    DryRun, Error, ErrorKind, LogLine, Prepared, RenderRequest, Session, World, lookup, manifest::manifest_text,
+    DryRun, Error, ErrorKind, Level, LogLine, Prepared, RenderRequest, Session, World, lookup, manifest::manifest_text,
     prepare::render_processed,
 };
 
@@ -80,7 +81,7 @@ pub(crate) struct Stage<'a> {
     /// `.Capabilities`
     pub(crate) capabilities: &'a Capabilities,
     /// The cluster that templates see; none sees nothing.
-    pub(crate) cluster: Option<&'a cluster::Cluster>,
+    pub(crate) cluster: Option<&'a Cluster>,
 }
 
 /// Renders a chart whose dependencies have been processed.
@@ -107,13 +108,21 @@ pub(crate) fn render_content(
 impl Session<'_> {
     /// What the cluster is able to do.
     pub(crate) fn capabilities(&mut self) -> Result<Capabilities, Error> {
-        let capabilities = self.cluster.capabilities()?;
-        let orphaned = self.cluster.orphaned_api_versions();
-        if !orphaned.is_empty() {
-            let line = LogLine::new(crate::Level::Warn, "the kubernetes server has an orphaned API service");
-            self.log(line.with("error", orphaned.join(", ")));
-            self.log(LogLine::new(crate::Level::Warn, "to fix this, kubectl delete apiservice <service-name>"));
-        }
-        Ok(capabilities)
+        let mut log = Vec::new();
+        let capabilities = capabilities_of(self.cluster, &mut log);
+        self.log_all(&mut log);
+        capabilities
     }
+}
+
+/// What a cluster is able to do.
+pub(crate) fn capabilities_of(cluster: &Cluster, log: &mut Vec<LogLine>) -> Result<Capabilities, Error> {
+    let capabilities = cluster.capabilities()?;
+    let orphaned = cluster.orphaned_api_versions();
+    if !orphaned.is_empty() {
+        let line = LogLine::new(Level::Warn, "the kubernetes server has an orphaned API service");
+        log.push(line.with("error", orphaned.join(", ")));
+        log.push(LogLine::new(Level::Warn, "to fix this, kubectl delete apiservice <service-name>"));
+    }
+    Ok(capabilities)
 }

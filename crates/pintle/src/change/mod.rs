@@ -12,8 +12,8 @@ use release::ApplyMethod;
 
 pub(crate) use self::{
     carried::{carry_out, clean_up},
-    content::{Stage, render_content},
-    desired::wanted,
+    content::{Stage, capabilities_of, render_content},
+    desired::{Built, build, wanted},
     history::{create_record, revisions, supersede, update_record},
     planned::{PlanRequest, planned},
     preview::preview,
