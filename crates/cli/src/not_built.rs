@@ -15,7 +15,6 @@ pub(crate) const COMMANDS: &[&str] = &[
     "helm registry login",
     "helm registry logout",
     "helm test",
-    "helm upgrade",
     "helm verify",
 ];
 

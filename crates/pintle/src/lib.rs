@@ -36,6 +36,7 @@ mod stored;
 mod table;
 mod template;
 mod uninstall;
+mod upgrade;
 mod values_flags;
 mod version;
 mod world;
@@ -69,6 +70,7 @@ pub use crate::{
     table::Table,
     template::{TemplateOptions, TemplateReport, WriteFile, WriteMode, template, template_on},
     uninstall::{UninstallOptions, uninstall},
+    upgrade::{ReuseValues, UpgradeOptions, upgrade},
     values_flags::ValuesFlags,
     version::{VersionOptions, version},
     world::World,

@@ -1,19 +1,18 @@
 //! `helm rollback`: an earlier revision lives again, as a new one. Helm: `pkg/action/rollback.go`.
 
-use cluster::WaitStrategy;
 use release::{
-    ApplyMethod, HookEvent, Info, Record, Status,
+    HookEvent, Info, Record, Status,
     history::{History, Revision, RollbackTo, abandoned_description},
     object::{Checks, ObjectId},
     plan::Plan,
 };
 
 use crate::{
-    ChangeOptions, Error, ErrorKind, Event, Level, LogLine, Session,
+    ChangeOptions, Error, ErrorKind, Level, LogLine, Session,
     change::{
-        PlanRequest, carry_out, clean_up, create_record, planned, preview, revisions, supersede, update_record, wanted,
+        PlanRequest, Run, RunStage, Stopped, clean_up, create_record, planned, preview, revisions, supersede,
+        update_record, wanted,
     },
-    hooks::{HookOptions, run_hooks},
     install_name,
 };
 
@@ -43,8 +42,17 @@ pub fn rollback(session: &mut Session<'_>, options: &RollbackOptions) -> Result<
     }
     create_record(session, &target, &revisions, options.change.history_max)?;
     abandon(session, &mut current, &revisions);
-    let change = Rollback { session, current: &mut current, target: &mut target, options: &options.change };
-    change.run(&plan, &ids)?;
+    let run = Run {
+        record: &mut target,
+        plan: &plan,
+        ids: &ids,
+        options: &options.change,
+        events: [HookEvent::PreRollback, HookEvent::PostRollback],
+        deadline: None,
+    };
+    if let Err(stopped) = run.run(session) {
+        return Err(fail(session, (current, target), stopped, &options.change));
+    }
     supersede(session, &target.name, target.revision, &revisions);
     target.info.status = Status::Deployed;
     session.storage.update(&target)?;
@@ -138,73 +146,47 @@ fn abandon(session: &mut Session<'_>, current: &mut Record, revisions: &[Revisio
     }
 }
 
-/// A rollback that is recorded as pending.
-struct Rollback<'a, 'b> {
-    session: &'a mut Session<'b>,
-    current: &'a mut Record,
-    target: &'a mut Record,
-    options: &'a ChangeOptions,
+/// Records the failure. After a failed hook Helm leaves the revision pending.
+fn fail(
+    session: &mut Session<'_>,
+    (mut current, mut target): (Record, Record),
+    stopped: Stopped,
+    options: &ChangeOptions,
+) -> Error {
+    let Stopped { error, stage, created } = stopped;
+    match stage {
+        RunStage::Before | RunStage::After => error,
+        RunStage::Wait => {
+            target.info.status = Status::Failed;
+            target.info.description = format!("Release {:?} failed: {error}", target.name);
+            update_record(session, &current);
+            update_record(session, &target);
+            error.during(format!("release {} failed", target.name))
+        }
+        RunStage::Apply => {
+            let message = format!("Rollback {:?} failed: {error}", target.name);
+            session.log(LogLine::new(Level::Warn, message.as_str()));
+            // A revision that had failed before stays failed.
+            if current.info.status == Status::Deployed {
+                current.info.status = Status::Superseded;
+                update_record(session, &current);
+            }
+            target.info.status = Status::Failed;
+            target.info.description = message;
+            update_record(session, &target);
+            clean(session, error, &created, options)
+        }
+    }
 }
 
-impl Rollback<'_, '_> {
-    /// Helm: `performRollback`.
-    fn run(mut self, plan: &Plan, ids: &[ObjectId]) -> Result<(), Error> {
-        self.hooks(HookEvent::PreRollback)?;
-        let carried = carry_out(self.session, plan);
-        if let Some(error) = carried.error {
-            return Err(self.failed(error, &carried.created));
-        }
-        self.wait(ids)?;
-        self.hooks(HookEvent::PostRollback)
+fn clean(session: &mut Session<'_>, error: Error, created: &[ObjectId], options: &ChangeOptions) -> Error {
+    if !options.cleanup_on_fail || created.is_empty() {
+        return error;
     }
-
-    fn hooks(&mut self, event: HookEvent) -> Result<(), Error> {
-        if self.options.no_hooks {
-            self.session
-                .log(LogLine::new(Level::Debug, "rollback hooks disabled").with("name", self.target.name.as_str()));
-            return Ok(());
-        }
-        let server_side = self.target.apply_method == ApplyMethod::ServerSide;
-        let options = HookOptions { wait: self.options.wait, server_side };
-        run_hooks(self.session, self.target, event, &options)
-    }
-
-    /// Records that objects could not be changed. A revision that had failed before stays failed.
-    fn failed(&mut self, error: Error, created: &[ObjectId]) -> Error {
-        let message = format!("Rollback {:?} failed: {error}", self.target.name);
-        self.session.log(LogLine::new(Level::Warn, message.as_str()));
-        if self.current.info.status == Status::Deployed {
-            self.current.info.status = Status::Superseded;
-            update_record(self.session, self.current);
-        }
-        self.target.info.status = Status::Failed;
-        self.target.info.description = message;
-        update_record(self.session, self.target);
-        if !self.options.cleanup_on_fail || created.is_empty() {
-            return error;
-        }
-        match clean_up(self.session, created) {
-            Ok(()) => error,
-            Err(cleanup) => cleanup.map_message(|text| {
-                format!(
-                    "an error occurred while cleaning up resources. original rollback error: unable to cleanup resources: {text}"
-                )
-            }),
-        }
-    }
-
-    fn wait(&mut self, ids: &[ObjectId]) -> Result<(), Error> {
-        if self.options.wait.strategy == WaitStrategy::HookOnly {
-            return Ok(());
-        }
-        let observer = &mut *self.session.observer;
-        let mut tell = |id: &ObjectId, status: &_| observer.event(Event::Status { id, status });
-        let Err(error) = self.session.cluster.wait(ids, &self.options.wait, &mut tell) else { return Ok(()) };
-        let error = Error::from(error);
-        self.target.info.status = Status::Failed;
-        self.target.info.description = format!("Release {:?} failed: {error}", self.target.name);
-        update_record(self.session, self.current);
-        update_record(self.session, self.target);
-        Err(error.during(format!("release {} failed", self.target.name)))
+    match clean_up(session, created) {
+        Ok(()) => error,
+        Err(cleanup) => cleanup.map_message(|text| {
+            format!("an error occurred while cleaning up resources. original rollback error: unable to cleanup resources: {text}")
+        }),
     }
 }

@@ -3,10 +3,10 @@
 use cluster::{Entry, Error as ClusterError, Summary};
 use release::{
     Record, Status,
-    history::{History, Revision},
+    history::{History, HistoryError, Revision},
 };
 
-use crate::{Error, Level, LogLine, Session};
+use crate::{Error, ErrorKind, Level, LogLine, Session};
 
 /// The heads of all revisions of a release, the oldest first; none where there is no release.
 pub(crate) fn revisions(session: &Session<'_>, name: &str) -> Result<Vec<Revision>, ClusterError> {
@@ -42,7 +42,8 @@ pub(crate) fn create_record(
         session.storage.delete(&record.name, number)?;
     }
     match session.storage.create(record) {
-        Err(ClusterError::ReleaseExists) => Err(Error::from(ClusterError::ReleaseExists)),
+        // Helm says `release: already exists` here; what it means is that somebody else was quicker.
+        Err(ClusterError::ReleaseExists) => Err(Error::new(ErrorKind::Release, HistoryError::InProgress.to_string())),
         result => Ok(result?),
     }
 }

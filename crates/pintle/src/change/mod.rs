@@ -6,17 +6,19 @@ mod desired;
 mod history;
 mod planned;
 mod preview;
+mod run;
 
 use cluster::WaitOptions;
 use release::ApplyMethod;
 
 pub(crate) use self::{
     carried::{carry_out, clean_up},
-    content::{Stage, capabilities_of, render_content},
+    content::{Content, Stage, capabilities_of, render_content},
     desired::{Built, build, wanted},
     history::{create_record, revisions, supersede, update_record},
     planned::{PlanRequest, planned},
     preview::preview,
+    run::{Run, Stage as RunStage, Stopped},
 };
 
 pub use self::content::ContentOptions;
