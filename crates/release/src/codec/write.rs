@@ -56,15 +56,20 @@ fn chart(chart: &Chart) -> Result<Vec<u8>, json::Error> {
         Some(lock) => object.raw("lock", &lock.to_json()?),
         None => object.raw("lock", b"null"),
     }
-    object.raw("templates", &array(&chart.templates, file)?);
+    object.raw("templates", &files(&chart.templates)?);
     object.value("values", &Value::Map(chart.values.clone()))?;
     match &chart.schema {
         Some(schema) => object.some_text("schema", &STANDARD.encode(schema.as_bytes()))?,
         None => object.raw("schema", b"null"),
     }
     object.raw("schemamodtime", b"\"0001-01-01T00:00:00Z\"");
-    object.raw("files", &array(&chart.files, file)?);
+    object.raw("files", &files(&chart.files)?);
     Ok(object.finish())
+}
+
+/// Go's list is nil until there is a first file.
+fn files(files: &[File]) -> Result<Vec<u8>, json::Error> {
+    if files.is_empty() { Ok(b"null".to_vec()) } else { array(files, file) }
 }
 
 fn file(file: &File) -> Result<Vec<u8>, json::Error> {
