@@ -22,6 +22,8 @@ pub(crate) struct Told {
     pub(crate) causes: Vec<String>,
     /// The lines of a file that it is about.
     pub(crate) snippet: String,
+    /// What is wrong with objects that it is about, lines for each.
+    pub(crate) explanations: Vec<Vec<String>>,
     /// What to do.
     pub(crate) hints: Vec<String>,
     /// What is printed last, as it stands.
@@ -66,6 +68,7 @@ impl From<pintle::Error> for Failure {
             line: error.to_string(),
             causes,
             snippet: error.snippet().unwrap_or_default().to_owned(),
+            explanations: error.explanations().to_vec(),
             hints: error.hints().to_vec(),
             advice: String::new(),
         };

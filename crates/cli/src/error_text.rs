@@ -14,6 +14,9 @@ pub(crate) fn error_text(told: &Told) -> String {
     }
     labelled(&mut text, "caused by", &told.causes);
     push_line(&mut text, &told.snippet);
+    for lines in &told.explanations {
+        push_line(&mut text, &format!("why: {}", lines.join("\n")));
+    }
     labelled(&mut text, "hint", &told.hints);
     push_line(&mut text, &told.advice);
     text
@@ -44,12 +47,13 @@ mod tests {
             line: "no such chart".to_owned(),
             causes: vec!["no such file".to_owned()],
             snippet: "1 | x\n".to_owned(),
+            explanations: vec![vec!["Job x".to_owned(), "  it failed".to_owned()]],
             hints: vec!["look again\nand again".to_owned()],
             advice: "Run it.".to_owned(),
         };
         assert_eq!(
             error_text(&told),
-            "Error: no such chart\ncaused by: no such file\n1 | x\nhint: look again\n  and again\nRun it.\n"
+            "Error: no such chart\ncaused by: no such file\n1 | x\nwhy: Job x\n  it failed\nhint: look again\n  and again\nRun it.\n"
         );
         assert_eq!(error_text(&Told::default()), "");
     }

@@ -14,7 +14,6 @@ pub(crate) const COMMANDS: &[&str] = &[
     "helm push",
     "helm registry login",
     "helm registry logout",
-    "helm test",
     "helm verify",
 ];
 

@@ -118,6 +118,15 @@ impl Error {
         }
     }
 
+    /// Which objects did not become what they should have become.
+    pub fn wait_failure(&self) -> Option<&WaitFailure> {
+        match self {
+            Error::Wait(failure) => Some(failure),
+            Error::Context { error, .. } => error.wait_failure(),
+            _ => None,
+        }
+    }
+
     /// One error out of several; none out of none.
     pub fn join(mut errors: Vec<Error>) -> Option<Error> {
         match errors.len() {

@@ -14,6 +14,7 @@ mod lookup;
 mod object;
 mod objects;
 mod options;
+mod report;
 mod request;
 mod storage;
 mod wait;
@@ -28,6 +29,7 @@ pub use crate::{
     object::ObjectId,
     objects::{AccessCheck, Action, FIELD_MANAGER, FieldValidation, Form, PatchKind, Propagation, Selector, Write},
     options::{ClusterOptions, Proxies},
+    report::{Explanation, LogTail, PodReport},
     storage::{ConfigMaps, Entry, Memory, Secrets, Storage, Summary, storage_key},
     wait::{ObjectStatus, OnStatus, Readiness, Unready, WaitFailure, WaitOptions, WaitStrategy, compute_status},
 };

@@ -42,12 +42,20 @@ pub struct Error {
     message: String,
     hints: Vec<String>,
     snippet: Option<String>,
+    why: Option<Box<Why>>,
+}
+
+/// What is wrong with the objects that an error is about.
+#[derive(Debug, Default)]
+struct Why {
+    explanations: Vec<Vec<String>>,
+    reason: Option<String>,
 }
 
 impl Error {
     /// A failure with Helm's message.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error { kind, message: message.into(), hints: Vec::new(), snippet: None }
+        Error { kind, message: message.into(), hints: Vec::new(), snippet: None, why: None }
     }
 
     /// The same with a sentence on what to do.
@@ -75,6 +83,30 @@ impl Error {
     #[must_use]
     pub fn during(self, doing: impl fmt::Display) -> Error {
         self.map_message(|message| format!("{doing}: {message}"))
+    }
+
+    /// The same with lines on what is wrong with an object: the first names it.
+    #[must_use]
+    pub fn explained(mut self, lines: Vec<String>) -> Error {
+        self.why.get_or_insert_default().explanations.push(lines);
+        self
+    }
+
+    /// The same with the reason in one line.
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<String>) -> Error {
+        self.why.get_or_insert_default().reason = Some(reason.into());
+        self
+    }
+
+    /// What is wrong with objects that it is about, lines for each.
+    pub fn explanations(&self) -> &[Vec<String>] {
+        self.why.as_deref().map_or(&[], |why| &why.explanations)
+    }
+
+    /// The reason in one line, where more is known than the message says.
+    pub fn reason(&self) -> Option<&str> {
+        self.why.as_deref()?.reason.as_deref()
     }
 
     /// What kind of failure it is.

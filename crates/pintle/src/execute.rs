@@ -5,6 +5,7 @@ use release::{ApplyMethod, HookEvent, Record, object::Object};
 
 use crate::{
     ChangeOptions, Error, ErrorKind, Event, Session,
+    explain::explained,
     hooks::{HookOptions, run_hooks},
 };
 
@@ -82,5 +83,6 @@ fn wait(session: &mut Session<'_>, objects: &[Object], options: &ChangeOptions) 
     let ids: Vec<_> = objects.iter().map(|object| object.id.clone()).collect();
     let observer = &mut *session.observer;
     let mut tell = |id: &_, status: &_| observer.event(Event::Status { id, status });
-    Ok(session.cluster.wait(&ids, &options.wait, &mut tell)?)
+    let waited = session.cluster.wait(&ids, &options.wait, &mut tell);
+    waited.map_err(|error| explained(session, error))
 }

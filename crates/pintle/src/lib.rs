@@ -8,6 +8,7 @@ mod create;
 mod dependency;
 mod error;
 mod execute;
+mod explain;
 mod glob;
 mod history;
 mod hooks;
@@ -35,6 +36,7 @@ mod status;
 mod stored;
 mod table;
 mod template;
+mod test_release;
 mod uninstall;
 mod upgrade;
 mod values_flags;
@@ -46,6 +48,7 @@ pub use crate::{
     create::{CreateOptions, create},
     dependency::{DependencyListOptions, DependencyOptions, dependency_build, dependency_list, dependency_update},
     error::{Error, ErrorKind},
+    explain::REASON_ANNOTATION,
     history::{HistoryOptions, history},
     install::{InstallOptions, install, preview_install},
     install_name::{NameOptions, NamedChart},
@@ -69,6 +72,7 @@ pub use crate::{
     stored::{RecordOptions, computed_values, record, record_json},
     table::Table,
     template::{TemplateOptions, TemplateReport, WriteFile, WriteMode, template, template_on},
+    test_release::{TestOptions, test},
     uninstall::{UninstallOptions, uninstall},
     upgrade::{ReuseValues, UpgradeOptions, upgrade},
     values_flags::ValuesFlags,

@@ -1,49 +1,32 @@
 //! The objects of a rendered document, and where they live. Helm: `Client.Build`.
 
-use cluster::{Cluster, Error as ClusterError, ObjectId};
-use serde_json::Value;
-use value::{Str, json, yaml};
+use cluster::{Cluster, Error as ClusterError};
+use release::object::{Checks, Object, parse, place};
 
-/// Objects, and the identity of each.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Objects {
-    /// Where they live, namespace included.
-    pub(crate) ids: Vec<ObjectId>,
-    /// What the manifest says.
-    pub(crate) documents: Vec<Value>,
-}
-
-/// Reads a document. A list is taken apart; objects without a namespace live in `namespace`.
-pub(crate) fn read(cluster: &Cluster, namespace: &str, document: &Str) -> Result<Objects, ClusterError> {
-    let mut objects = Objects::default();
-    for object in parse(document)? {
-        let stated = ObjectId::of(&object)?;
-        objects.ids.push(cluster.locate(&stated, namespace)?);
-        objects.documents.push(object);
-    }
-    Ok(objects)
-}
-
-/// The objects of a document.
-pub(crate) fn parse(document: &[u8]) -> Result<Vec<Value>, ClusterError> {
-    let malformed = |text: String| ClusterError::Malformed(text);
-    let value = yaml::from_slice_typed(document).map_err(|error| malformed(error.to_string()))?;
-    let bytes = json::to_vec_raw(&value).map_err(|error| malformed(error.to_string()))?;
-    let mut object: Value = serde_json::from_slice(&bytes).map_err(|error| malformed(error.to_string()))?;
-    if object.is_null() {
-        return Ok(Vec::new());
-    }
-    let is_list = object.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("List"));
-    let items = object.get_mut("items").filter(|items| is_list && items.is_array()).map(Value::take);
-    match items {
-        Some(Value::Array(items)) => Ok(items),
-        _ => Ok(vec![object]),
+/// Reads a manifest's objects; those without a namespace live in `namespace`.
+///
+/// # Errors
+/// A document that is no object, or of a kind that the server does not serve; the server does not answer.
+pub(crate) fn read(
+    cluster: &Cluster,
+    namespace: &str,
+    manifest: &[u8],
+    checks: Checks,
+) -> Result<Vec<Object>, ClusterError> {
+    let objects = parse(manifest, checks).map_err(|error| ClusterError::Malformed(error.to_string()))?;
+    let (placed, unplaced) = place(objects, namespace, |id| match cluster.mapping(&id.api_version, &id.kind) {
+        Ok(mapping) => Ok(mapping.namespaced),
+        Err(ClusterError::NoMatch { .. }) => Err(ClusterError::NoMapping { id: id.clone() }),
+        Err(error) => Err(error),
+    });
+    match ClusterError::join(unplaced.into_iter().map(|unplaced| unplaced.error).collect()) {
+        Some(error) => Err(error),
+        None => Ok(placed),
     }
 }
 
 /// The namespace that a document states.
 pub(crate) fn namespace_of(document: &[u8]) -> Option<String> {
-    let objects = parse(document).ok()?;
-    let namespace = objects.first()?.pointer("/metadata/namespace").and_then(Value::as_str)?;
-    Some(namespace.to_owned()).filter(|namespace| !namespace.is_empty())
+    let objects = parse(document, Checks::Lenient).ok()?;
+    Some(objects.first()?.id.namespace.clone()).filter(|namespace| !namespace.is_empty())
 }

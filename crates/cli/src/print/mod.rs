@@ -16,7 +16,7 @@ pub(crate) use self::{
     metadata::metadata,
     paint::Paint,
     revisions::revisions,
-    status::{ReleaseView, hooks, release},
+    status::{ReleaseView, hooks, release, release_text},
     values::values,
 };
 

@@ -35,13 +35,14 @@ pub(crate) fn release(
         None => Format::Table,
     };
     if format == Format::Table {
-        return text(record, view, Paint::of(flags, environment));
+        return release_text(record, view, Paint::of(flags, environment));
     }
     let json = pintle::record_json(record, !view.no_chart, view.resources)?;
     if format == Format::Json { Ok(json_line(json)) } else { yaml_of(&json) }
 }
 
-fn text(record: &Record, view: &ReleaseView<'_>, paint: Paint) -> Result<Vec<u8>, Failure> {
+/// Prints a release as text.
+pub(crate) fn release_text(record: &Record, view: &ReleaseView<'_>, paint: Paint) -> Result<Vec<u8>, Failure> {
     let info = &record.info;
     let mut text = format!("NAME: {}\n", record.name);
     if let Some(time) = info.last_deployed {

@@ -171,7 +171,9 @@ fn job(object: &Value) -> Result<bool, Error> {
     if int(object, &["status", "failed"], 0) > int(object, &["spec", "backoffLimit"], 6) {
         let (namespace, name) = (text_at(object, &["metadata", "namespace"]), text_at(object, &["metadata", "name"]));
         let text = Some(format!("job is failed: {namespace}/{name}"));
-        return Err(Error::Wait(Box::new(WaitFailure { text, ..WaitFailure::default() })));
+        let unready = ObjectId::of(object).map(|id| Unready { id, status: super::ObjectStatus::default() });
+        let unready = unready.into_iter().collect();
+        return Err(Error::Wait(Box::new(WaitFailure { unready, text, ..WaitFailure::default() })));
     }
     let completions = value_at(object, &["spec", "completions"]).and_then(Value::as_i64);
     Ok(completions.is_none_or(|wanted| int(object, &["status", "succeeded"], 0) >= wanted))

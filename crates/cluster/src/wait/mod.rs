@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use crate::{Cluster, Error, ObjectId};
 
 mod legacy;
-mod pods;
+pub(crate) mod pods;
 mod status;
 mod watch;
 mod watcher;

@@ -27,13 +27,13 @@ pub(super) async fn failed(inner: &Inner, object: &Value, now: i64) -> usize {
 }
 
 /// The pods that a label selector picks.
-pub(super) async fn list(inner: &Inner, namespace: &str, labels: String) -> Result<Vec<Value>, Error> {
+pub(crate) async fn list(inner: &Inner, namespace: &str, labels: String) -> Result<Vec<Value>, Error> {
     let pods = Mapping { api_version: "v1".into(), kind: "Pod".into(), resource: "pods".into(), namespaced: true };
     inner.list(&pods, &Selector { namespace: namespace.to_owned(), labels, fields: String::new() }).await
 }
 
 /// A `LabelSelector`, or the plain map of a ReplicationController, as a query has it.
-pub(super) fn selector_text(selector: &Value) -> String {
+pub(crate) fn selector_text(selector: &Value) -> String {
     let Some(fields) = selector.as_object() else { return String::new() };
     let structured = fields.contains_key("matchLabels") || fields.contains_key("matchExpressions");
     let labels = if structured { fields.get("matchLabels").and_then(Value::as_object) } else { Some(fields) };

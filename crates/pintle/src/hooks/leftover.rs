@@ -3,13 +3,12 @@
 //! Helm stumbles over it: a Job cannot be changed, and one that has failed fails the hook again without having run.
 
 use cluster::{FIELD_MANAGER, ObjectId, Readiness, compute_status};
-use release::Record;
+use release::{Record, object::Object};
 use serde_json::Value;
 
 use crate::{
     Error, Session,
     hooks::{HookOptions, policy},
-    objects::Objects,
 };
 
 /// Deletes those of a hook's objects that are finished Jobs and Pods which an earlier revision of this release ran.
@@ -17,12 +16,12 @@ pub(super) fn replace(
     session: &mut Session<'_>,
     record: &Record,
     index: usize,
-    objects: &Objects,
+    objects: &[Object],
     options: &HookOptions,
 ) -> Result<(), Error> {
     let runs = |id: &&ObjectId| matches!((id.group(), id.kind.as_str()), ("batch", "Job") | ("", "Pod"));
     let mut left = Vec::new();
-    for id in objects.ids.iter().filter(runs) {
+    for id in objects.iter().map(|object| &object.id).filter(runs) {
         // Who may not read, may not replace either: what Helm does is done.
         if session.cluster.get(id).ok().flatten().is_some_and(|live| is_finished(&live) && is_ours(&live)) {
             left.push(id.clone());

@@ -4,13 +4,17 @@ mod leftover;
 mod logs;
 mod policy;
 
-use cluster::{Action, FieldValidation, ObjectId, WaitOptions, Write};
-use release::{HookEvent, HookRun, Record};
+use cluster::{Action, ObjectId, WaitOptions, Write};
+use release::{
+    HookEvent, HookRun, Record,
+    object::{Checks, Object},
+};
 
 use crate::{
     Error, ErrorKind, Event, Level, LogLine, Session,
+    explain::explained,
     hooks::policy::{FAILED, SUCCEEDED},
-    objects::{self, Objects},
+    objects,
 };
 
 /// How hooks are run.
@@ -31,7 +35,7 @@ pub(crate) fn run_hooks(
     event: HookEvent,
     options: &HookOptions,
 ) -> Result<(), Error> {
-    let (cleanup, outcome) = start_hooks(session, record, event, options);
+    let (cleanup, outcome) = start_some(session, record, event, options, &|_| true);
     let cleaned = cleanup.run(session, record, options);
     match outcome {
         Ok(()) => cleaned,
@@ -50,14 +54,17 @@ pub(crate) enum Cleanup {
     Failed { failed: usize, succeeded: Vec<usize> },
 }
 
-/// Runs all hooks of an event, and leaves their objects for [`Cleanup`]. Helm: `execHookWithDelayedShutdown`.
-pub(crate) fn start_hooks(
+/// Runs the hooks of an event that `picks` picks by their place in the record, and leaves their objects for [`Cleanup`].
+/// Helm: `execHookWithDelayedShutdown`.
+pub(crate) fn start_some(
     session: &mut Session<'_>,
     record: &mut Record,
     event: HookEvent,
     options: &HookOptions,
+    picks: &dyn Fn(usize) -> bool,
 ) -> (Cleanup, Result<(), Error>) {
-    let order = order(record, event);
+    let mut order = order(record, event);
+    order.retain(|index| picks(*index));
     for (place, &index) in order.iter().enumerate() {
         match (Run { session, record, index, event, options }).run() {
             Ok(()) => {}
@@ -140,9 +147,10 @@ impl Run<'_, '_> {
             self.note(HookRun { started_at, completed_at, phase: "Failed".into() });
             return Err(Stop::Before(error));
         }
+        let ids: Vec<ObjectId> = objects.into_iter().map(|object| object.id).collect();
         let observer = &mut *self.session.observer;
         let mut tell = |id: &ObjectId, status: &_| observer.event(Event::Status { id, status });
-        let waited = self.session.cluster.wait_for_hook(&objects.ids, &self.options.wait, &mut tell);
+        let waited = self.session.cluster.wait_for_hook(&ids, &self.options.wait, &mut tell);
         let completed_at = Some(self.session.timestamp());
         let phase = if waited.is_ok() { "Succeeded" } else { "Failed" };
         self.note(HookRun { started_at, completed_at, phase: phase.into() });
@@ -150,17 +158,17 @@ impl Run<'_, '_> {
             if let Some(hook) = self.record.hooks.get(self.index) {
                 logs::tell(self.session, hook, &self.record.namespace, FAILED);
             }
-            Stop::Failed(error.into())
+            Stop::Failed(explained(self.session, error))
         })
     }
 
     /// Makes room for the hook's objects, and reads them.
-    fn prepare(&mut self) -> Result<Objects, Error> {
-        let Some(hook) = self.record.hooks.get_mut(self.index) else { return Ok(Objects::default()) };
+    fn prepare(&mut self) -> Result<Vec<Object>, Error> {
+        let Some(hook) = self.record.hooks.get_mut(self.index) else { return Ok(Vec::new()) };
         policy::set_default(hook);
         policy::delete_before(self.session, hook, self.options)?;
         let (event, path) = (self.event.name(), hook.path.as_str());
-        let objects = objects::read(self.session.cluster, &self.session.namespace, &hook.manifest)
+        let objects = objects::read(self.session.cluster, &self.session.namespace, &hook.manifest, Checks::Strict)
             .map_err(|error| error.during(format!("unable to build kubernetes object for {event} hook {path}")))?;
         if !policy::has(hook, policy::BEFORE) {
             leftover::replace(self.session, self.record, self.index, &objects, self.options)?;
@@ -175,20 +183,16 @@ impl Run<'_, '_> {
     }
 
     /// Helm: `Client.Create`.
-    fn create(&self, objects: &Objects) -> Result<(), Error> {
-        let writes: Vec<Write> = objects
-            .ids
-            .iter()
-            .zip(&objects.documents)
-            .map(|(id, object)| {
-                let object = object.clone();
-                let action = match self.options.server_side {
-                    true => Action::Apply { object, force_conflicts: false },
-                    false => Action::Create(object),
-                };
-                Write { id: id.clone(), action, dry_run: false, validation: FieldValidation::Strict }
-            })
-            .collect();
+    fn create(&self, objects: &[Object]) -> Result<(), Error> {
+        let create = |object: &Object| {
+            let json = object.json.clone();
+            let action = match self.options.server_side {
+                true => Action::Apply { object: json, force_conflicts: false },
+                false => Action::Create(json),
+            };
+            Write::new(object.id.clone(), action)
+        };
+        let writes: Vec<Write> = objects.iter().map(create).collect();
         let errors: Vec<String> = self
             .session
             .cluster

@@ -1,9 +1,9 @@
 //! When a hook's objects are deleted.
 
-use cluster::{Action, Error as ClusterError, ObjectId, Propagation, WaitStrategy, Write};
-use release::Hook;
+use cluster::{Action, ObjectId, Propagation, WaitStrategy, Write};
+use release::{Hook, object::Checks};
 
-use crate::{Error, ErrorKind, Event, Session, hooks::HookOptions, objects};
+use crate::{Error, ErrorKind, Event, Session, explain::explained, hooks::HookOptions, objects};
 
 /// Before they are made.
 pub(super) const BEFORE: &str = "before-hook-creation";
@@ -53,9 +53,9 @@ fn doomed(session: &Session<'_>, hook: &Hook, policy: &str) -> Result<Option<Vec
     if hook.kind == "CustomResourceDefinition" || !has(hook, policy) {
         return Ok(None);
     }
-    let objects = objects::read(session.cluster, &session.namespace, &hook.manifest)
+    let objects = objects::read(session.cluster, &session.namespace, &hook.manifest, Checks::Lenient)
         .map_err(|error| error.during(format!("unable to build kubernetes object for deleting hook {}", hook.path)))?;
-    Ok(Some(objects.ids))
+    Ok(Some(objects.into_iter().map(|object| object.id).collect()))
 }
 
 /// Gives those that are still there, on their way out.
@@ -76,6 +76,6 @@ fn remove(session: &Session<'_>, ids: &[ObjectId]) -> Result<Vec<ObjectId>, Erro
 fn wait(session: &mut Session<'_>, ids: &[ObjectId], options: &HookOptions) -> Result<(), Error> {
     let observer = &mut *session.observer;
     let mut tell = |id: &ObjectId, status: &_| observer.event(Event::Status { id, status });
-    let waited: Result<(), ClusterError> = session.cluster.wait_for_delete(ids, &options.wait, &mut tell);
-    Ok(waited?)
+    let waited = session.cluster.wait_for_delete(ids, &options.wait, &mut tell);
+    waited.map_err(|error| explained(session, error))
 }

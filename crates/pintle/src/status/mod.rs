@@ -3,7 +3,7 @@
 mod table;
 
 use cluster::{Form, ObjectId, Selector};
-use release::{Record, split_manifests};
+use release::{Record, object::Checks, split_manifests};
 use serde_json::Value as Json;
 use value::{Value, json};
 
@@ -65,8 +65,8 @@ struct Group {
 fn groups(record: &Record, form: Form, session: &mut Session<'_>) -> Result<Vec<Group>, Error> {
     let mut wanted = Vec::new();
     for document in split_manifests(record.manifest.as_bytes()) {
-        match objects::read(session.cluster, &session.namespace, &document) {
-            Ok(read) => wanted.extend(read.ids.into_iter().zip(read.documents)),
+        match objects::read(session.cluster, &session.namespace, &document, Checks::Lenient) {
+            Ok(read) => wanted.extend(read.into_iter().map(|object| (object.id, object.json))),
             // The record is still worth to be seen.
             Err(error) if error.is_no_match() => session.remark(format!("left out: {error}")),
             Err(error) => return Err(error.into()),

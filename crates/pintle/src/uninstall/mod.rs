@@ -9,6 +9,7 @@ use release::{HookEvent, Record, Status};
 
 use crate::{
     Error, ErrorKind, Event, Level, LogLine, Session,
+    explain::explained,
     hooks::{HookOptions, run_hooks},
     install_name,
 };
@@ -168,6 +169,7 @@ impl Uninstall<'_, '_> {
     fn wait(&mut self, ids: &[ObjectId]) -> Result<(), Error> {
         let observer = &mut *self.session.observer;
         let mut tell = |id: &ObjectId, status: &_| observer.event(Event::Status { id, status });
-        Ok(self.session.cluster.wait_for_delete(ids, &self.options.wait, &mut tell)?)
+        let waited = self.session.cluster.wait_for_delete(ids, &self.options.wait, &mut tell);
+        waited.map_err(|error| explained(self.session, error))
     }
 }

@@ -1,7 +1,11 @@
 //! What an uninstallation leaves behind, which Helm does not tell.
 
 use cluster::{ObjectId, Selector};
-use release::{Record, split_manifests};
+use release::{
+    Record,
+    object::{Checks, parse},
+    split_manifests,
+};
 use serde_json::Value;
 
 use crate::{Session, objects};
@@ -26,8 +30,9 @@ pub(super) fn tell(session: &mut Session<'_>, record: &Record) {
 /// The objects of all hooks that ran.
 fn hooks(session: &Session<'_>, record: &Record) -> Vec<ObjectId> {
     let ran = record.hooks.iter().filter(|hook| hook.last_run.started_at.is_some());
-    let read = ran.filter_map(|hook| objects::read(session.cluster, &session.namespace, &hook.manifest).ok());
-    read.flat_map(|objects| objects.ids).collect()
+    let read =
+        ran.filter_map(|hook| objects::read(session.cluster, &session.namespace, &hook.manifest, Checks::Lenient).ok());
+    read.flatten().map(|object| object.id).collect()
 }
 
 /// What the chart has in `crds/`.
@@ -35,7 +40,8 @@ fn definitions(session: &Session<'_>, record: &Record) -> Vec<ObjectId> {
     let mut ids = Vec::new();
     for crd in record.chart.crds() {
         for document in split_manifests(&crd.data) {
-            ids.extend(objects::read(session.cluster, &session.namespace, &document).unwrap_or_default().ids);
+            let read = objects::read(session.cluster, &session.namespace, &document, Checks::Lenient);
+            ids.extend(read.unwrap_or_default().into_iter().map(|object| object.id));
         }
     }
     ids
@@ -53,9 +59,9 @@ fn present(session: &Session<'_>, ids: Vec<ObjectId>) -> Vec<ObjectId> {
 fn claims(session: &Session<'_>, record: &Record) -> Vec<String> {
     let mut names = Vec::new();
     for document in split_manifests(record.manifest.as_bytes()) {
-        for set in objects::parse(&document).unwrap_or_default() {
-            let text = |path: &str| set.pointer(path).and_then(Value::as_str).unwrap_or_default();
-            let templates = set.pointer("/spec/volumeClaimTemplates").and_then(Value::as_array);
+        for set in parse(&document, Checks::Lenient).unwrap_or_default() {
+            let text = |path: &str| set.json.pointer(path).and_then(Value::as_str).unwrap_or_default();
+            let templates = set.json.pointer("/spec/volumeClaimTemplates").and_then(Value::as_array);
             let (Some(templates), "StatefulSet") = (templates, text("/kind")) else { continue };
             let namespace = match text("/metadata/namespace") {
                 "" => &session.namespace,
