@@ -57,6 +57,8 @@ fn chart(map: &Map) -> Result<Chart, CodecError> {
         files: items(map, "files").iter().filter_map(Value::as_map).map(file).collect(),
         values: table(map, "values").unwrap_or_default(),
         schema: Some(bytes(map, "schema")).filter(|schema| !schema.is_empty()),
+        schema_modified: time(map, "schemamodtime").and_then(Timestamp::to_system_time),
+        modified: time(map, "modtime").and_then(Timestamp::to_system_time),
         ..Chart::default()
     })
 }

@@ -62,8 +62,12 @@ fn chart(chart: &Chart) -> Result<Vec<u8>, json::Error> {
         Some(schema) => object.some_text("schema", &STANDARD.encode(schema.as_bytes()))?,
         None => object.raw("schema", b"null"),
     }
-    object.raw("schemamodtime", b"\"0001-01-01T00:00:00Z\"");
+    match chart.schema_modified.and_then(Timestamp::from_system_time) {
+        Some(modified) => object.text("schemamodtime", &modified.to_string())?,
+        None => object.raw("schemamodtime", b"\"0001-01-01T00:00:00Z\""),
+    }
     object.raw("files", &files(&chart.files)?);
+    time(&mut object, "modtime", chart.modified.and_then(Timestamp::from_system_time))?;
     Ok(object.finish())
 }
 
