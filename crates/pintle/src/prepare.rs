@@ -300,7 +300,7 @@ pub(crate) fn tell_charts(chart: &Chart, values: &Map, log: &mut Vec<LogLine>) {
 /// Helm: `pkg/action/action.go`, `renderResources`.
 fn check_kube_version(chart: &Chart, version: &KubeVersion) -> Result<(), FailedRender> {
     let wanted = &chart.metadata.kube_version;
-    if wanted.is_empty() || chart::is_compatible_range(wanted, &version.normalized) {
+    if wanted.is_empty() || chart::is_compatible_range(wanted, &version.to_string()) {
         return Ok(());
     }
     let message =

@@ -82,7 +82,7 @@ impl Object for KubeVersionObject {
 
     fn method(&self, name: &str) -> Option<Method> {
         let call: fn(&dyn Object, &[Value]) -> Result<Value, String> = match name {
-            "String" => |receiver, _| kube_version(receiver).map(|version| version.normalized.as_str().into()),
+            "String" => |receiver, _| kube_version(receiver).map(|version| version.to_string().into()),
             "GitVersion" => |receiver, _| kube_version(receiver).map(|version| version.version.as_str().into()),
             _ => return None,
         };
@@ -90,7 +90,7 @@ impl Object for KubeVersionObject {
     }
 
     fn display_in_place(&self) -> Option<String> {
-        Some(self.0.normalized.clone())
+        Some(self.0.to_string())
     }
 
     fn to_plain(&self) -> Value {
