@@ -176,7 +176,7 @@ fn merge_list(list: &mut Value, patch: &[Value], field: &Type) {
 }
 
 /// Elements that the order names stand in that order; the others keep their places between them.
-fn sort(items: &mut Vec<Value>, order: &[Value], key: &str) {
+fn sort(items: &mut [Value], order: &[Value], key: &str) {
     let name = |item: &Value| if key.is_empty() { Some(item.clone()) } else { item.get(key).cloned() };
     let place = |item: &Value| {
         let wanted = name(item);

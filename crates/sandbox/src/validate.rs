@@ -69,9 +69,11 @@ impl Walk {
         if value.is_null() {
             return;
         }
+        let definition = of.definition();
         match (of.shape(), value) {
             (Shape::Struct(of) | Shape::Atomic(Some(of)), Value::Object(map)) if of.properties.is_some() => {
-                self.fields(map, of, path);
+                let named = if definition.is_empty() { holder_of(path) } else { definition.to_owned() };
+                self.fields(map, of, path, &named);
             }
             (Shape::Map(Some(of)), Value::Object(map)) => {
                 for (name, value) in map {
@@ -102,7 +104,7 @@ impl Walk {
         }
     }
 
-    fn fields(&mut self, map: &mut Map<String, Value>, of: &Type, path: &str) {
+    fn fields(&mut self, map: &mut Map<String, Value>, of: &Type, path: &str, holder: &str) {
         let open = of.is_open();
         let unknown: Vec<String> = map.keys().filter(|name| of.field(name).is_none() && !open).cloned().collect();
         for name in unknown {
@@ -113,8 +115,7 @@ impl Walk {
         }
         for (name, value) in map.iter_mut() {
             if let Some(field) = of.field(name) {
-                let holder = if of.definition().is_empty() { holder_of(path) } else { of.definition().to_owned() };
-                self.value(value, field, &join(path, name), &holder);
+                self.value(value, field, &join(path, name), holder);
             }
         }
         let nested = !path.is_empty() && path != "metadata";
