@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask test|tidy|deny|oracle|corpus|fuzz|difftest|testbed|bench|tools`.
+//! The project's own tasks: `cargo xtask test|tidy|deny|oracle|corpus|fuzz|gen|difftest|testbed|bench|tools`.
 
 use std::process::ExitCode;
 
@@ -7,6 +7,7 @@ mod binary;
 mod corpus;
 mod difftest;
 mod fuzz;
+mod generate;
 mod oracle;
 mod process;
 mod test;
@@ -28,6 +29,7 @@ usage: cargo xtask TASK
   corpus [FILTER]  renders the corpus of public charts and compares with Helm's output
   fuzz [COUNT [SEED]]
                    generated templates, values, --set texts and constraints, through Go and through pintle
+  gen [check]      the table of Kubernetes' types, and what Kubernetes' own libraries answer to tests/cases/release
   difftest [--binary PATH] [FILTER]
                    lifecycles on the test cluster, with the real Helm and with ours, compared
   testbed up|down|build
@@ -67,6 +69,8 @@ fn run(arguments: &[String]) -> anyhow::Result<bool> {
         ["testbed", "up"] => testbed::up(),
         ["testbed", "down"] => testbed::down(),
         ["testbed", "build"] => testbed::build_only(),
+        ["gen"] => generate::run(false),
+        ["gen", "check"] => generate::run(true),
         ["bench", "render"] => bench::render(),
         ["bench", "release"] => bench::release(None),
         ["bench", "release", "--binary", path] => bench::release(Some(std::path::absolute(path)?)),

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::{corpus, difftest, oracle, process, testbed::Bed, tidy, tools, workspace};
+use crate::{corpus, difftest, generate, oracle, process, testbed::Bed, tidy, tools, workspace};
 
 enum Outcome {
     Passed,
@@ -14,10 +14,11 @@ enum Outcome {
 /// A step may leave the test cluster to those behind it.
 type Step = (&'static str, fn(&mut Option<Bed>) -> anyhow::Result<Outcome>);
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     ("format", |_| cargo(&["fmt", "--all", "--check"])),
     ("tidy", |_| tidy::run().map(outcome)),
     ("clippy", |_| cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])),
+    ("generated files", |_| generate::run(true).map(outcome)),
     ("testbed", |bed| {
         *bed = Some(Bed::open()?);
         Ok(Outcome::Passed)

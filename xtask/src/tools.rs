@@ -51,14 +51,23 @@ pub(crate) fn helms() -> anyhow::Result<Helms> {
 
 /// Builds the Go program that answers what Go would, unless the cache has it.
 pub(crate) fn fuzz_oracle() -> anyhow::Result<PathBuf> {
-    let source = workspace::root().join("tests/oracle/fuzz");
+    go_program("fuzz")
+}
+
+/// Builds the Go program that answers what Kubernetes' libraries would, unless the cache has it.
+pub(crate) fn kubernetes_oracle() -> anyhow::Result<PathBuf> {
+    go_program("kubernetes")
+}
+
+fn go_program(name: &str) -> anyhow::Result<PathBuf> {
+    let source = workspace::root().join("tests/oracle").join(name);
     let mut pins = String::new();
     for file in ["go.mod", "go.sum", "main.go"] {
         pins.push_str(&std::fs::read_to_string(source.join(file))?);
     }
-    let binary = cache_folder("fuzz-oracle", &pins)?.join("oracle");
+    let binary = cache_folder(&format!("{name}-oracle"), &pins)?.join("oracle");
     if !binary.is_file() {
-        eprintln!("building the Go oracle");
+        eprintln!("building the Go oracle tests/oracle/{name}");
         let status = Command::new("go")
             .args(["build", "-ldflags", "-X helm.sh/helm/v4/internal/version.version=v4.2.4", "-o"])
             .arg(&binary)
@@ -67,7 +76,7 @@ pub(crate) fn fuzz_oracle() -> anyhow::Result<PathBuf> {
             .current_dir(&source)
             .status()
             .context("running go")?;
-        anyhow::ensure!(status.success(), "building the Go oracle");
+        anyhow::ensure!(status.success(), "building the Go oracle tests/oracle/{name}");
     }
     Ok(binary)
 }

@@ -1,6 +1,6 @@
-//! What a release is: its record, manifest, hooks, ordering.
+//! What a release is: its record, manifest, hooks, ordering, history; and what an operation does to its objects.
 //!
-//! Takes rendered files and gives sorted manifests and hooks. Pure: never speaks to a cluster, reads a file or a clock.
+//! Takes rendered files and gives sorted manifests and hooks; takes manifests and what lives and gives plans. Pure: never speaks to a cluster, reads a file or a clock.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
@@ -16,6 +16,7 @@ pub mod object;
 pub mod ownership;
 pub mod plan;
 mod record;
+pub mod schema;
 mod split;
 mod timestamp;
 

@@ -118,12 +118,17 @@ func jsonPatch(asked request) ([]byte, error) {
 	return patch, err
 }
 
-func respond(line []byte) answer {
+func respond(line []byte) (given answer) {
+	// A list with a null in it makes strategicpatch panic.
+	defer func() {
+		if cause := recover(); cause != nil {
+			given = answer{Error: fmt.Sprintf("panic: %v", cause)}
+		}
+	}()
 	var asked request
 	if err := json.Unmarshal(line, &asked); err != nil {
 		return answer{Error: "request: " + err.Error()}
 	}
-	var given answer
 	var err error
 	switch asked.Kind {
 	case "objects":

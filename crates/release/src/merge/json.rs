@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Merge, MergeError};
+use super::{Merge, MergeError, strategic::go_text};
 
 /// The merge patch that makes `modified` of `original`.
 pub fn two_way_merge_patch(original: &Value, modified: &Value) -> Value {
@@ -45,7 +45,7 @@ pub fn three_way_merge_patch(merge: &Merge<'_>) -> Result<Value, MergeError> {
     overlay(&mut patch, additions);
     let metadata = patch.get("metadata").and_then(|metadata| metadata.get("name"));
     if patch.get("apiVersion").or_else(|| patch.get("kind")).or(metadata).is_some() {
-        return Err(MergeError::Precondition(patch.to_string()));
+        return Err(MergeError::Precondition(go_text(&patch)));
     }
     Ok(patch)
 }
@@ -86,14 +86,30 @@ fn overlay(patch: &mut Value, additions: Value) {
                 overlay(fields.entry(name).or_insert(Value::Null), value);
             }
         }
-        (place, additions) => *place = additions,
+        (place, mut additions) => {
+            discard_nulls(&mut additions);
+            *place = additions;
+        }
     }
 }
 
-/// Applies a merge patch.
+/// Drops nulls in maps, those in lists included. evanphx/json-patch: `pruneNulls`.
+fn discard_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, value| !value.is_null());
+            fields.values_mut().for_each(discard_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(discard_nulls),
+        _ => {}
+    }
+}
+
+/// Applies a merge patch, as the API server does: nulls in lists of maps are dropped too.
 pub fn merge_patch(document: &mut Value, patch: &Value) {
     let Value::Object(changes) = patch else {
         *document = patch.clone();
+        discard_nulls(document);
         return;
     };
     if !document.is_object() {

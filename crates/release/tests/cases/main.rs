@@ -1,6 +1,7 @@
 //! Compares what we make of manifests, objects and histories with what Helm and the libraries of Kubernetes answered.
 
 mod history;
+mod merge;
 mod objects;
 mod ownership;
 mod plan;

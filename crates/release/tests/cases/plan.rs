@@ -186,3 +186,20 @@ fn objects_named_by_the_server_are_only_created_by_the_client() {
     let options = PlanOptions { apply: Apply::ClientSide { three_way_for_custom: false }, ..PlanOptions::default() };
     assert_eq!(told(&plan(&PlanInput { options, ..input(&[], &new, &live) }).unwrap()), ["ConfigMap : create"]);
 }
+
+#[test]
+fn client_side_apply_sends_what_changes() {
+    let [one, two] = ["data: {a: '1', b: '2'}", "data: {a: '3'}"];
+    let old = manifest(&[("ConfigMap", "c", one), ("ConfigMap", "same", one)]);
+    let new = manifest(&[("ConfigMap", "c", two), ("ConfigMap", "same", one), ("ConfigMap", "adopted", two)]);
+    let mut live = living(&old, &json!({"by": "others"}));
+    live.extend(living(&manifest(&[("ConfigMap", "adopted", one)]), &json!({})));
+    let options = PlanOptions { apply: Apply::ClientSide { three_way_for_custom: false }, ..PlanOptions::default() };
+    let want = [
+        r#"ConfigMap c: patch Strategic {"data":{"a":"3","b":null}}"#,
+        "ConfigMap same: unchanged",
+        // Nobody knows that `b` was ours.
+        r#"ConfigMap adopted: patch Strategic {"data":{"a":"3"}}"#,
+    ];
+    assert_eq!(told(&plan(&PlanInput { options, ..input(&old, &new, &live) }).unwrap()), want);
+}
