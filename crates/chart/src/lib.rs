@@ -51,6 +51,7 @@ pub use crate::{
     metadata::{API_VERSION_1, API_VERSION_2, Dependency, Lock, Maintainer, Marks, Metadata},
     options::ValueOptions,
     package::{ArchiveTime, archive_name, has_legacy_lock, write_archive},
+    print::go_text,
     scaffold::{from_starter, scaffold, validate_folder_name, validate_new_name},
     schema::{SchemaError, validate_against, validate_values},
     strvals::{set, set_file, set_json, set_literal, set_string},

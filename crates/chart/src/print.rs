@@ -14,6 +14,11 @@ pub(crate) fn plain(value: &Value) -> String {
     text
 }
 
+/// The value as Go's `%v` prints it, for messages: `map[a:1 b:[x <nil>]]`.
+pub fn go_text(value: &Value) -> String {
+    plain(value)
+}
+
 /// The value as Go's `%t` prints it: `true`, or `%!t(string=x)` for what is no boolean.
 pub(crate) fn truth(value: &Value) -> String {
     let mut text = String::new();

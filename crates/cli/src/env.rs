@@ -143,6 +143,12 @@ impl Environment {
         self.text_or("HELM_REGISTRY_CONFIG", || self.config_path("registry/config.json"))
     }
 
+    /// A folder of this run's own, which is not there yet: below `TMPDIR`.
+    pub(crate) fn temporary_path(&self) -> String {
+        let folder = self.text_or("TMPDIR", || "/tmp".to_owned());
+        join(&[&folder, &format!("helm-{}-{}", std::process::id(), self.now())])
+    }
+
     /// Docker's file with the credentials of registries: `DOCKER_CONFIG`.
     pub(crate) fn docker_config(&self) -> String {
         match self.text("DOCKER_CONFIG") {

@@ -10,11 +10,6 @@ pub(crate) const COMMANDS: &[&str] = &[
     "helm plugin uninstall",
     "helm plugin update",
     "helm plugin verify",
-    "helm pull",
-    "helm push",
-    "helm registry login",
-    "helm registry logout",
-    "helm verify",
 ];
 
 /// Flags, of commands that are built, whose work is not; or one of their values. One a line.

@@ -24,10 +24,10 @@ pub(crate) fn asked(output: &mut Output, prompt: &str) -> Result<String, Failure
     output.print(prompt)?;
     output.finish()?;
     let stdin = io::stdin();
-    let answer = match stdin.is_terminal() {
-        true => hidden_line(&stdin),
-        false => Err("inappropriate ioctl for device".to_owned()),
-    };
+    if !stdin.is_terminal() {
+        return Err(Failure::new("inappropriate ioctl for device"));
+    }
+    let answer = hidden_line(&stdin);
     output.print("\n")?;
     answer.map_err(Failure::new)
 }
@@ -37,6 +37,38 @@ pub(crate) fn asked_openly(output: &mut Output, prompt: &str) -> Result<String, 
     output.print(prompt)?;
     output.finish()?;
     line(&io::stdin()).map_err(Failure::new)
+}
+
+/// The passphrase of a key: the first line of a file, of the standard input where that is a pipe, or what is typed.
+///
+/// Helm: pkg/action/package.go `passphraseFileFetcher` and `promptUser`.
+pub(crate) fn of_key(output: &mut Output, file: &str, key: &str) -> Result<String, pintle::Error> {
+    let failed = |text: String| pintle::Error::new(pintle::ErrorKind::Usage, text);
+    let first = |text: &str| text.lines().next().map(str::to_owned).ok_or_else(|| failed("EOF".to_owned()));
+    match file {
+        "" => {
+            let prompt = format!("Password for key {} >  ", value::quote::quote(key.as_bytes()));
+            let answer = asked(output, &prompt);
+            if answer.is_err() {
+                // Helm ends the line of the prompt here, whatever comes.
+                let _ = output.print("\n");
+            }
+            answer.map_err(|failure| failed(failure.told.line))
+        }
+        "-" if !is_pipe() => Err(failed("specified reading passphrase from stdin, without input on stdin".to_owned())),
+        "-" => line(&io::stdin()).map_err(failed),
+        file => {
+            let text =
+                std::fs::read_to_string(file).map_err(|error| failed(pintle::path_error("open", file, &error)))?;
+            first(&text)
+        }
+    }
+}
+
+/// Whether the standard input is a pipe.
+fn is_pipe() -> bool {
+    rustix::fs::fstat(io::stdin())
+        .is_ok_and(|kind| rustix::fs::FileType::from_raw_mode(kind.st_mode) == rustix::fs::FileType::Fifo)
 }
 
 fn line(stdin: &io::Stdin) -> Result<String, String> {

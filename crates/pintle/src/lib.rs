@@ -24,7 +24,9 @@ mod objects;
 mod package;
 mod path_match;
 mod prepare;
+mod pull;
 mod recorded;
+mod registry;
 mod rendered;
 mod report;
 mod repository;
@@ -56,9 +58,11 @@ pub use crate::{
     list::{ListOptions, Listed, list},
     log::{Level, LogLine},
     manifest::{Composition, compose},
-    package::{PackageOptions, package},
+    package::{PackageOptions, Passphrase, package},
     prepare::{ChartRequest, FailedRender, Prepared, RenderRequest, prepare, prepare_install, prepare_upgrade, render},
+    pull::{PushRequest, pull, push, verify},
     recorded::{RecordedOptions, recorded},
+    registry::{RegistryOptions, registry_login, registry_logout},
     report::Report,
     repository::{
         OutputForm, RepoAddOptions, RepoIndexOptions, RepoListOptions, RepoRemoveOptions, RepoUpdateOptions,
@@ -87,4 +91,4 @@ pub use cluster::{
 pub use release::history::RollbackTo;
 pub use release::{ApplyMethod, Hook, HookEvent, Record, Status, Timestamp};
 pub use sandbox::{Sandbox, SandboxOptions, Served, serve as serve_sandbox};
-pub use source::{Access, ChartQuery, Places, Secret, system::path_error};
+pub use source::{Access, ChartQuery, Places, PullOptions, Secret, system::path_error};

@@ -31,14 +31,22 @@ pub struct PackageOptions {
     pub now: i128,
 }
 
+/// Gives the passphrase of the key with this name.
+pub type Passphrase<'a> = &'a mut dyn FnMut(&str) -> Result<String, Error>;
+
 /// Writes an archive for each chart; stops at the first that fails.
-pub fn package(options: &PackageOptions) -> Report {
+pub fn package(options: &PackageOptions, passphrase: Passphrase<'_>) -> Report {
     let (mut stdout, mut log) = (String::new(), Vec::new());
-    let outcome = package_all(options, &mut stdout, &mut log);
+    let outcome = package_all(options, passphrase, &mut stdout, &mut log);
     Report { stdout: stdout.into_bytes(), log, outcome }
 }
 
-fn package_all(options: &PackageOptions, stdout: &mut String, log: &mut Vec<LogLine>) -> Result<(), Error> {
+fn package_all(
+    options: &PackageOptions,
+    passphrase: Passphrase<'_>,
+    stdout: &mut String,
+    log: &mut Vec<LogLine>,
+) -> Result<(), Error> {
     let usage = |text: &str| Err(Error::new(ErrorKind::Usage, text));
     if options.paths.is_empty() {
         return usage("need at least one argument, the path to the chart");
@@ -50,7 +58,6 @@ fn package_all(options: &PackageOptions, stdout: &mut String, log: &mut Vec<LogL
         if options.keyring.is_empty() {
             return usage("--keyring is required for signing a package");
         }
-        return Err(Error::new(ErrorKind::NotBuilt, "signing a package is not built yet"));
     }
     for argument in &options.paths {
         source::stat(argument)?;
@@ -62,6 +69,9 @@ fn package_all(options: &PackageOptions, stdout: &mut String, log: &mut Vec<LogL
             report.outcome?;
         }
         let saved = package_one(options, &folder, log)?;
+        if options.sign {
+            sign(options, &saved, passphrase)?;
+        }
         stdout.push_str(&format!("Successfully packaged chart and saved it to: {saved}\n"));
     }
     Ok(())
@@ -84,6 +94,30 @@ fn package_one(options: &PackageOptions, folder: &str, log: &mut Vec<LogLine>) -
     let time = options.source_date_epoch.map_or_else(|| ArchiveTime::own(options.now), ArchiveTime::Fixed);
     save_archive(&chart, &destination, time)
         .map_err(|error| error.map_message(|text| format!("failed to save: {text}")))
+}
+
+/// Writes the signature of an archive beside it. Helm: `Clearsign`.
+fn sign(options: &PackageOptions, archive: &str, passphrase: Passphrase<'_>) -> Result<(), Error> {
+    let chart = source::load_v2_file(archive, &mut Vec::new())
+        .map_err(|error| error.map_message(|text| format!("failed to load chart for signing: {text}")))?;
+    let metadata = chart.metadata.to_yaml()?;
+    let bytes = std::fs::read(archive).map_err(|error| {
+        let reason = source::system::path_error("open", archive, &error);
+        Error::new(ErrorKind::Source, format!("failed to read chart archive: {reason}"))
+    })?;
+    let mut failure = None;
+    let mut asked = |name: &str| {
+        passphrase(name).map_err(|error| {
+            let text = error.to_string();
+            failure = Some(error);
+            source::Error::new(source::ErrorKind::Provenance, text)
+        })
+    };
+    let now = u32::try_from(options.now.div_euclid(1_000_000_000)).unwrap_or(u32::MAX);
+    let mut signing = source::SignOptions { keyring: &options.keyring, key: &options.key, passphrase: &mut asked, now };
+    let signed = source::sign(&bytes, path::base(archive), &metadata, &mut signing);
+    let signed = signed.map_err(|error| failure.unwrap_or_else(|| Error::from(error)))?;
+    Ok(source::overwrite_file(&format!("{archive}.prov"), signed.as_bytes())?)
 }
 
 /// Writes the archive of a chart into a folder, which is created where it is missing, and gives its path.

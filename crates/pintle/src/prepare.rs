@@ -43,7 +43,7 @@ pub fn prepare(
     world: &mut World<'_>,
     log: &mut Vec<LogLine>,
 ) -> Result<Prepared, Error> {
-    let path = source::locate(query)?;
+    let path = source::locate(query, &mut |note| log.push(LogLine::from(note)))?;
     log.push(LogLine::new(Level::Debug, "Chart path").with("path", &path));
     let values = flags.merge(world.stdin)?;
     let chart = load(&path, log)?;

@@ -42,7 +42,7 @@ pub fn show(options: &ShowOptions) -> Report {
 }
 
 fn load(options: &ShowOptions, log: &mut Vec<LogLine>) -> Result<Chart, Error> {
-    let path = source::locate(&options.chart)?;
+    let path = source::locate(&options.chart, &mut |note| log.push(LogLine::from(note)))?;
     let mut warnings = Vec::new();
     let loaded = source::load_v2(&path, &mut warnings);
     log.extend(warnings.into_iter().map(LogLine::from));

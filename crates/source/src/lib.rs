@@ -5,27 +5,39 @@
 //! environment or the home folder, never prints: what Helm would say comes back as [`Note`]s and [`chart::Warning`]s.
 
 mod access;
+mod cache;
+mod download;
 mod error;
 mod folder;
 mod http;
 mod load;
 mod locate;
 pub mod path;
+mod provenance;
+mod pull;
+mod push;
 mod read;
+mod registry;
 mod repository;
 mod symlink;
 pub mod system;
 mod write;
 
+pub(crate) use crate::download::{MAX_ARCHIVE, MAX_PROVENANCE};
 pub use crate::{
     access::{Access, DOWNLOAD_TIMEOUT, Loudness, Note, Notes, Places, Secret},
+    download::{Downloaded, Downloader, Verify, choose_tag, same_url},
     error::{Error, ErrorKind},
     load::{load, load_folder, load_v2, load_v2_file, load_v2_folder, stat},
-    locate::{ChartQuery, Reference, classify, locate},
+    locate::{ChartQuery, locate},
+    provenance::{SignOptions, Verification, sign, verify_chart},
+    pull::{PullOptions, pull},
+    push::{PushOptions, push},
     read::{Scheme, read_file},
+    registry::{LoginOptions, PullParts, Registry, RegistryReference},
     repository::{
         CachedEntry, CachedIndex, DownloadedIndex, HubChart, Repositories, Repository, cached_index, charts_file,
         download_index, find_in_repository, index_file, remove_cache, resolve_reference, search_hub,
     },
-    write::{FileLock, create_folders, overwrite_file, replace_file, write_file},
+    write::{FileLock, create_folders, create_private_folders, overwrite_file, replace_file, write_file},
 };

@@ -4,7 +4,11 @@ use std::{fs, io::Read};
 
 use value::url::Url;
 
-use crate::{Error, ErrorKind, system};
+use crate::{
+    Access, Error, ErrorKind,
+    http::{Http, Request},
+    system,
+};
 
 /// More than this is no values file and no chart.
 const MAX_READ: u64 = 512 * 1024 * 1024;
@@ -31,7 +35,7 @@ impl Scheme {
 
 /// Reads what a flag such as `-f` or `--set-file` names: a file, or `stdin` for `-`.
 ///
-/// Fails with Go's text where the file cannot be read, and where it lies behind a URL, which is not built yet.
+/// Fails with Go's text where the file cannot be read or fetched.
 /// Helm: pkg/cli/values/options.go, `readFile`.
 pub fn read_file(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Error> {
     if name.trim() == "-" {
@@ -39,10 +43,24 @@ pub fn read_file(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Error> {
     }
     let url = Url::parse(name).map_err(|error| Error::unreadable(error.to_string()))?;
     match Scheme::of(&url) {
-        Some(_) => Err(Error::new(ErrorKind::NotBuilt, format!("reading a file from a URL is not built yet: {name}"))
-            .hinted("fetch the file first, and give its path")),
+        Some(Scheme::Http) => fetch(name),
+        Some(Scheme::Oci) => {
+            let text = format!("reading a file from a registry is not built yet: {name}");
+            Err(Error::new(ErrorKind::NotBuilt, text).hinted("fetch the file first, and give its path"))
+        }
         None => bounded(name),
     }
+}
+
+/// A file behind a URL.
+fn fetch(url: &str) -> Result<Vec<u8>, Error> {
+    const MAX_FILE: u64 = 64 << 20;
+    let http = Http::new(&Access::default(), Some(crate::DOWNLOAD_TIMEOUT));
+    let answer = http.send(&Request { url, limit: MAX_FILE, ..Request::default() })?;
+    if answer.status != 200 {
+        return Err(crate::repository::failed(url, answer.status));
+    }
+    Ok(answer.body)
 }
 
 /// A whole file.

@@ -27,6 +27,15 @@ pub fn overwrite_file(name: &str, data: &[u8]) -> Result<(), Error> {
 
 /// Creates a folder and those above it with mode 0755, as `os.MkdirAll`.
 pub fn create_folders(name: &str) -> Result<(), Error> {
+    create_with(name, 0o755)
+}
+
+/// Creates a folder and those above it for their owner alone.
+pub fn create_private_folders(name: &str) -> Result<(), Error> {
+    create_with(name, 0o700)
+}
+
+fn create_with(name: &str, mode: u32) -> Result<(), Error> {
     match fs::metadata(name) {
         Ok(kind) if kind.is_dir() => return Ok(()),
         Ok(_) => {
@@ -37,9 +46,9 @@ pub fn create_folders(name: &str) -> Result<(), Error> {
     }
     let above = path::folder(name);
     if above != name && above != "." {
-        create_folders(&above)?;
+        create_with(&above, mode)?;
     }
-    match fs::DirBuilder::new().mode(0o755).create(name) {
+    match fs::DirBuilder::new().mode(mode).create(name) {
         Err(error) if !fs::metadata(name).is_ok_and(|kind| kind.is_dir()) => {
             Err(Error::unreadable(system::path_error("mkdir", name, &error)))
         }

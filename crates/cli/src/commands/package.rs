@@ -7,6 +7,7 @@ use crate::{
     error::Failure,
     flags::{CREDENTIALS, KEYRING, TLS},
     invocation::Invocation,
+    password,
     spec::{Action, Command, Flag},
 };
 
@@ -41,7 +42,7 @@ With --sign the archive gets a signature beside it, which 'helm verify' and --ve
 /// Helm: pkg/cmd/package.go; the messages of what is checked here are its own.
 fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let flags = &invocation.flags;
-    let report = pintle::package(&PackageOptions {
+    let options = PackageOptions {
         paths: invocation.arguments.clone(),
         version: flags.text("version").to_owned(),
         app_version: flags.text("app-version").to_owned(),
@@ -52,6 +53,15 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
         keyring: flags.text("keyring").to_owned(),
         source_date_epoch: invocation.environment.source_date_epoch(),
         now: invocation.environment.now(),
+    };
+    let file = flags.text("passphrase-file").to_owned();
+    let mut known = None;
+    let report = pintle::package(&options, &mut |key| {
+        let passphrase = match known.take() {
+            Some(passphrase) => passphrase,
+            None => password::of_key(invocation.output, &file, key)?,
+        };
+        Ok(known.insert(passphrase).clone())
     });
     invocation.report(report)
 }

@@ -1,8 +1,12 @@
 //! `helm pull`.
 
+use pintle::{Level, LogLine, PullOptions};
+
 use crate::{
     complete::ArgumentWords,
+    error::Failure,
     flags::{CHART_SOURCE, CREDENTIALS, DEVEL, TLS},
+    invocation::Invocation,
     spec::{Action, Arguments, Command, Flag},
 };
 
@@ -31,6 +35,26 @@ With --verify the chart must have a signature that fits; if it has not, nothing 
         TLS,
         CREDENTIALS,
     ],
-    action: Action::NotBuilt,
+    action: Action::Run(run),
     ..Command::BASE
 };
+
+/// Helm: pkg/cmd/pull.go.
+fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let flags = &invocation.flags;
+    let options = PullOptions {
+        destination: flags.text("destination").to_owned(),
+        untar: flags.bool("untar"),
+        untar_folder: flags.text("untardir").to_owned(),
+        provenance: flags.bool("prov"),
+        temporary: invocation.environment.temporary_path(),
+    };
+    if flags.text("version").is_empty() && flags.bool("devel") {
+        invocation.output.log(&LogLine::new(Level::Debug, "setting version to >0.0.0-0"));
+    }
+    for reference in invocation.arguments.clone() {
+        let query = invocation.chart(&reference);
+        invocation.observed(|observer| pintle::pull(&query, &options, observer))?;
+    }
+    Ok(())
+}

@@ -1,8 +1,12 @@
 //! `helm push`.
 
+use pintle::PushRequest;
+
 use crate::{
     complete::ArgumentWords,
+    error::Failure,
     flags::{CREDENTIALS, TLS},
+    invocation::Invocation,
     spec::{Action, Arguments, Command},
 };
 
@@ -14,6 +18,18 @@ pub(super) static PUSH: Command = Command {
     arguments: Arguments::AtLeast(2),
     words: ArgumentWords::ArchiveAndRegistry,
     flags: &[TLS, CREDENTIALS],
-    action: Action::NotBuilt,
+    action: Action::Run(run),
     ..Command::BASE
 };
+
+/// Helm: pkg/cmd/push.go.
+fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let request = PushRequest {
+        archive: invocation.first_argument(),
+        remote: invocation.arguments.get(1).cloned().unwrap_or_default(),
+        places: invocation.places(),
+        access: invocation.access(),
+        utc_offset: invocation.environment.utc_offset(),
+    };
+    invocation.observed(|observer| pintle::push(&request, observer))
+}

@@ -113,7 +113,14 @@ fn add(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     if !access.username.is_empty() && access.password.0.is_empty() {
         access.password.0 = match invocation.flags.bool("password-stdin") {
             true => password::from_input()?,
-            false => password::asked(invocation.output, "Password: ")?,
+            false => match password::asked(invocation.output, "Password: ") {
+                Ok(password) => password,
+                Err(failure) => {
+                    // Helm ends the line of the prompt here, whatever comes.
+                    invocation.output.print("\n")?;
+                    return Err(failure);
+                }
+            },
         };
     }
     let options = RepoAddOptions {

@@ -2,7 +2,9 @@
 
 use crate::{
     complete::ArgumentWords,
+    error::Failure,
     flags::KEYRING,
+    invocation::Invocation,
     spec::{Action, Arguments, Command},
 };
 
@@ -16,6 +18,12 @@ keyring, and for these very bytes.",
     arguments: Arguments::Exactly(1),
     words: ArgumentWords::OnePath,
     flags: &[&[KEYRING]],
-    action: Action::NotBuilt,
+    action: Action::Run(run),
     ..Command::BASE
 };
+
+/// Helm: pkg/cmd/verify.go.
+fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let (archive, keyring) = (invocation.first_argument(), invocation.flags.text("keyring").to_owned());
+    invocation.observed(|observer| pintle::verify(&archive, &keyring, observer))
+}

@@ -1,15 +1,19 @@
 //! `helm dependency build` and `update`: brings `charts/` in line. Helm: pkg/downloader/manager.go.
 
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use chart::{API_VERSION_1, ArchiveTime, Chart, Dependency, Lock, Warning};
-use source::{Access, Places, Repositories, path, system};
+use source::{Access, Note, Places, Registry, Repositories, Verify, path, same_url, system};
 use value::quote::quote;
 use version::{Constraint, Version};
 
 use super::{
     lock::{self, local_time},
-    resolve::{self, Origin, local_folder, name_repositories, not_built, same_url},
+    remote::{self, Fetched, Fetching, Home, Wanted},
+    resolve::{self, Origin, Remote, local_folder, name_repositories},
 };
 use crate::{Error, ErrorKind, Level, LogLine, Report};
 
@@ -89,12 +93,23 @@ impl<'a> Fetch<'a> {
             return Ok(());
         }
         let known = self.name(&mut wanted)?;
-        if let Some(remote) = wanted.iter().find(|dependency| is_remote(dependency)) {
-            return Err(not_built(&remote.repository));
-        }
-        self.note_refresh(&known);
-        let mut locked = resolve::resolve(&wanted, &self.folder, &mut self.warnings)?;
-        self.save_all(&mut locked)?;
+        let homes: Vec<Option<Home>> = wanted.iter().map(|wanted| Home::of(wanted, &known)).collect();
+        self.refresh(&homes, &known);
+        let mut notes = Vec::new();
+        let resolved = {
+            let options = self.options;
+            let mut remote = Remote {
+                homes: &homes,
+                places: &options.places,
+                registry: Registry::new(&options.places, &options.access),
+                notes: &mut notes,
+            };
+            resolve::resolve(&wanted, &self.folder, &mut remote, &mut self.warnings)
+        };
+        self.log.extend(notes.into_iter().map(LogLine::from));
+        let mut locked = resolved?;
+        let verify = if self.options.verify { Verify::Always } else { Verify::Never };
+        self.save_all(&mut locked, &homes, verify)?;
         // Saving may have settled versions.
         let digest = lock::digest(&wanted, false, &locked)?;
         if chart.lock.as_ref().is_some_and(|old| old.digest == digest) {
@@ -133,11 +148,10 @@ impl<'a> Fetch<'a> {
             }
         }
         check_known(&lock.dependencies, &known)?;
-        if let Some(remote) = lock.dependencies.iter().find(|dependency| is_remote(dependency)) {
-            return Err(not_built(&remote.repository));
-        }
-        self.note_refresh(&known);
-        self.save_all(&mut lock.dependencies.clone())
+        let homes: Vec<Option<Home>> = lock.dependencies.iter().map(|locked| Home::of(locked, &known)).collect();
+        self.refresh(&homes, &known);
+        let verify = if self.options.verify { Verify::IfPossible } else { Verify::Never };
+        self.save_all(&mut lock.dependencies.clone(), &homes, verify)
     }
 
     fn name(&mut self, wanted: &mut [Dependency]) -> Result<Repositories, Error> {
@@ -151,16 +165,22 @@ impl<'a> Fetch<'a> {
         Ok(known)
     }
 
-    /// Helm refreshes every repository that it knows, needed or not.
-    fn note_refresh(&mut self, known: &Repositories) {
-        if !known.list.is_empty() && !self.options.skip_refresh {
-            let text = "refreshing chart repositories is not built yet; no dependency of this chart needs it";
-            self.log.push(LogLine::new(Level::Warn, text));
+    /// Downloads the indexes that are needed.
+    fn refresh(&mut self, homes: &[Option<Home>], known: &Repositories) {
+        if !self.options.skip_refresh {
+            let (out, notes) = remote::update_indexes(homes, known, &self.options.places);
+            self.stdout.push_str(&out);
+            self.log.extend(notes.into_iter().map(LogLine::from));
         }
     }
 
     /// Saves archives of all dependencies in `charts/`, and takes out those of other versions.
-    fn save_all(&mut self, dependencies: &mut [Dependency]) -> Result<(), Error> {
+    fn save_all(
+        &mut self,
+        dependencies: &mut [Dependency],
+        homes: &[Option<Home>],
+        verify: Verify,
+    ) -> Result<(), Error> {
         let charts = path::join(&self.folder, "charts");
         match source::stat(&charts) {
             Ok(kind) if kind.is_dir() => {}
@@ -176,18 +196,72 @@ impl<'a> Fetch<'a> {
         }
         let temporary = path::join(&self.folder, &format!("tmpcharts-{}", self.options.process));
         source::create_folders(&temporary)?;
-        let outcome = self.save_through(dependencies, &temporary, &charts);
+        let outcome = self
+            .download(dependencies, homes, &temporary, verify)
+            .and_then(|fetched| self.save_through(dependencies, fetched, &temporary, &charts));
         let _ = fs::remove_dir_all(&temporary);
         outcome
     }
 
-    fn save_through(&mut self, dependencies: &mut [Dependency], temporary: &str, charts: &str) -> Result<(), Error> {
+    /// Fetches what is not on this machine, each archive once, several at a time. What it came to is told later, in
+    /// the order of the dependencies.
+    fn download(
+        &mut self,
+        dependencies: &[Dependency],
+        homes: &[Option<Home>],
+        folder: &str,
+        verify: Verify,
+    ) -> Result<Remotes, Error> {
+        let options = self.options;
+        let mut notes = Vec::new();
+        let mut finds = Vec::new();
+        let mut unique: Vec<Wanted> = Vec::new();
+        for (at, dependency) in dependencies.iter().enumerate() {
+            if !matches!(Origin::of(&dependency.repository), Origin::Registry | Origin::Repository) {
+                finds.push(None);
+                continue;
+            }
+            let home = homes.get(at).and_then(Option::as_ref);
+            let found = remote::find(dependency, home, &options.places, &mut notes);
+            if let Ok(wanted) = &found
+                && !unique.contains(wanted)
+            {
+                unique.push(wanted.clone());
+            }
+            let failed = found.is_err();
+            finds.push(Some(found));
+            // Helm stops at the first that it cannot find.
+            if failed {
+                break;
+            }
+        }
+        self.log.extend(notes.into_iter().map(LogLine::from));
+        let fetching =
+            Fetching { places: &options.places, access: &options.access, verify, keyring: &options.keyring, folder };
+        let fetched = fetching.all(&unique);
+        let fetched = unique.iter().map(Wanted::url).zip(fetched).collect();
+        Ok(Remotes { finds, fetched })
+    }
+
+    fn save_through(
+        &mut self,
+        dependencies: &mut [Dependency],
+        mut remotes: Remotes,
+        temporary: &str,
+        charts: &str,
+    ) -> Result<(), Error> {
         self.line(&format!("Saving {} charts", dependencies.len()));
+        let mut finds = std::mem::take(&mut remotes.finds).into_iter();
         for dependency in dependencies.iter_mut() {
+            let found = finds.next().flatten();
             let saved = match Origin::of(&dependency.repository) {
                 Origin::Inside => self.check_inside(dependency, charts)?,
                 Origin::Folder => self.save_folder(dependency, temporary),
-                Origin::Registry | Origin::Repository => Err(not_built(&dependency.repository)),
+                Origin::Registry | Origin::Repository => match found {
+                    Some(Ok(wanted)) => self.tell_fetched(dependency, &wanted, &mut remotes.fetched),
+                    Some(Err(error)) => Err(error),
+                    None => Err(Error::new(ErrorKind::Source, format!("{} was not looked for", dependency.name))),
+                },
             };
             if let Err(error) = saved {
                 self.line(&format!("Save error occurred:  {error}"));
@@ -195,6 +269,31 @@ impl<'a> Fetch<'a> {
             }
         }
         self.move_all(dependencies, temporary, charts)
+    }
+
+    /// Tells what the download of a dependency came to.
+    fn tell_fetched(
+        &mut self,
+        dependency: &Dependency,
+        wanted: &Wanted,
+        fetched: &mut BTreeMap<String, Fetched>,
+    ) -> Result<(), Error> {
+        let Dependency { name, repository, .. } = dependency;
+        let Some((outcome, notes)) = fetched.remove(&wanted.url()) else {
+            self.line(&format!("Already downloaded {name} from repo {repository}"));
+            return Ok(());
+        };
+        self.line(&format!("Downloading {name} from repo {repository}"));
+        for note in notes {
+            match note {
+                Note::Print(text) => self.stdout.push_str(&text),
+                note => self.log.push(LogLine::from(note)),
+            }
+        }
+        let shown = wanted.shown();
+        outcome
+            .map(drop)
+            .map_err(|error| Error::from(error).map_message(|text| format!("could not download {shown}: {text}")))
     }
 
     /// Checks a dependency that lies in `charts/`. The outer error ends the command without further ado.
@@ -285,8 +384,12 @@ impl<'a> Fetch<'a> {
     }
 }
 
-fn is_remote(dependency: &Dependency) -> bool {
-    matches!(Origin::of(&dependency.repository), Origin::Registry | Origin::Repository)
+/// What was found and fetched of the dependencies that are not on this machine.
+struct Remotes {
+    /// Where each dependency is; nothing for those on this machine and for those behind a failure.
+    finds: Vec<Option<Result<Wanted, Error>>>,
+    /// What the download of each URL came to.
+    fetched: BTreeMap<String, Fetched>,
 }
 
 /// The names in a folder that are no folders, in order.

@@ -4,6 +4,7 @@
 mod fetch;
 mod list;
 mod lock;
+mod remote;
 mod resolve;
 
 pub(crate) use self::lock::local_time;

@@ -1,10 +1,11 @@
 //! Which version of each dependency a chart gets. Helm: internal/resolver/resolver.go.
 
 use chart::{Dependency, Warning};
-use source::{Repositories, path};
+use source::{Note, Places, Registry, Repositories, path, same_url};
 use value::{quote::quote, url::Url};
 use version::{Constraint, Version};
 
+use super::remote::{self, Home};
 use crate::{Error, ErrorKind};
 
 /// Where a dependency comes from.
@@ -93,19 +94,25 @@ pub(super) fn name_repositories(
     Err(Error::new(ErrorKind::Source, message))
 }
 
-/// Whether two URLs mean the same place. Helm: internal/urlutil, `Equal`.
-pub(super) fn same_url(a: &str, b: &str) -> bool {
-    let normal = |text: &str| {
-        let mut url = Url::parse(text).ok()?;
-        let place = String::from_utf8_lossy(&url.path).into_owned();
-        url.path = path::clean(if place.is_empty() { "/" } else { &place }).into_bytes();
-        Some(url.to_bytes())
-    };
-    match (normal(a), normal(b)) {
-        (Some(a), Some(b)) => a == b,
-        (None, _) => path::clean(a) == path::clean(b),
-        (Some(_), None) => false,
-    }
+/// Where versions that are not on this machine are looked for.
+pub(super) struct Remote<'a> {
+    /// The repositories of the dependencies, in their order.
+    pub(super) homes: &'a [Option<Home>],
+    /// Where their indexes are kept.
+    pub(super) places: &'a Places,
+    /// The client for registries.
+    pub(super) registry: Registry,
+    /// What is told on the way.
+    pub(super) notes: &'a mut Vec<Note>,
+}
+
+fn described(dependency: &Dependency) -> String {
+    format!(
+        "{} (repository {}, version {})",
+        quote(dependency.name.as_bytes()),
+        quote(dependency.repository.as_bytes()),
+        quote(dependency.version.as_bytes())
+    )
 }
 
 /// The dependencies at the versions that they get.
@@ -114,11 +121,12 @@ pub(super) fn same_url(a: &str, b: &str) -> bool {
 pub(super) fn resolve(
     dependencies: &[Dependency],
     chart: &str,
+    remote: &mut Remote<'_>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Dependency>, Error> {
     let mut missing: Vec<String> = Vec::new();
     let mut locked = Vec::with_capacity(dependencies.len());
-    for dependency in dependencies {
+    for (at, dependency) in dependencies.iter().enumerate() {
         let constraint = Constraint::parse(&dependency.version).map_err(|error| {
             let name = quote(dependency.name.as_bytes());
             Error::new(ErrorKind::Chart, format!("dependency {name} has an invalid version/constraint format: {error}"))
@@ -140,15 +148,22 @@ pub(super) fn resolve(
                 if Version::parse(&found).is_ok_and(|version| constraint.check(&version)) {
                     locked.push(lock(&found));
                 } else {
-                    missing.push(format!(
-                        "{} (repository {}, version {})",
-                        quote(dependency.name.as_bytes()),
-                        quote(dependency.repository.as_bytes()),
-                        quote(dependency.version.as_bytes())
-                    ));
+                    missing.push(described(dependency));
                 }
             }
-            Origin::Registry | Origin::Repository => return Err(not_built(&dependency.repository)),
+            Origin::Registry => {
+                locked.push(lock(&remote::choose_in_registry(dependency, &constraint, &remote.registry)?));
+            }
+            Origin::Repository => match remote.homes.get(at).and_then(Option::as_ref) {
+                None => locked.push(lock(&dependency.version)),
+                Some(home) => {
+                    let Remote { places, notes, .. } = remote;
+                    match remote::choose_in_repository(dependency, home, &constraint, places, notes)? {
+                        Some(version) => locked.push(lock(&version)),
+                        None => missing.push(described(dependency)),
+                    }
+                }
+            },
         }
     }
     if missing.is_empty() {
@@ -161,14 +176,4 @@ pub(super) fn resolve(
         missing.join(", ")
     );
     Err(Error::new(ErrorKind::Chart, message))
-}
-
-/// Where dependencies cannot be fetched from yet.
-pub(super) fn not_built(repository: &str) -> Error {
-    let kind = match Origin::of(repository) {
-        Origin::Registry => "an OCI registry",
-        _ => "a chart repository",
-    };
-    Error::new(ErrorKind::NotBuilt, format!("fetching a dependency from {kind} is not built yet: {repository}"))
-        .hinted("fetch it with the real Helm into charts/, or use file://")
 }

@@ -8,6 +8,7 @@ mod search;
 mod search_hub;
 mod update;
 
+pub(crate) use self::update::refresh;
 pub use self::{
     add::{RepoAddOptions, repo_add},
     form::OutputForm,

@@ -82,6 +82,23 @@ fn connection(error: &io::Error, host: &str) -> String {
     format!("dial tcp {host}: {text}")
 }
 
+/// Go's words for what a server complains of.
+fn alert_text(alert: rustls::AlertDescription) -> String {
+    use rustls::AlertDescription as Alert;
+    match alert {
+        Alert::CertificateRequired => "certificate required".into(),
+        Alert::HandshakeFailure => "handshake failure".into(),
+        Alert::BadCertificate => "bad certificate".into(),
+        Alert::UnknownCA => "unknown certificate authority".into(),
+        Alert::ProtocolVersion => "protocol version not supported".into(),
+        Alert::CertificateExpired => "expired certificate".into(),
+        Alert::CertificateUnknown => "unknown certificate".into(),
+        Alert::AccessDenied => "access denied".into(),
+        Alert::UnrecognisedName => "unrecognized name".into(),
+        other => format!("{other:?}"),
+    }
+}
+
 fn tls_reason(error: &rustls::Error, host: &str) -> String {
     use rustls::{CertificateError as Bad, Error as Tls};
     let x509 = match error {
@@ -95,12 +112,23 @@ fn tls_reason(error: &rustls::Error, host: &str) -> String {
         }
         Tls::InvalidCertificate(other) => other.to_string(),
         Tls::InvalidMessage(rustls::InvalidMessage::InvalidContentType) => {
-            return "http: server gave HTTP response to HTTPS client".into();
+            return "tls: first record does not look like a TLS handshake".into();
         }
-        Tls::AlertReceived(alert) => return format!("remote error: tls: {alert:?}"),
+        Tls::AlertReceived(alert) => return format!("remote error: tls: {}", alert_text(*alert)),
         other => return format!("tls: {other}"),
     };
     format!("tls: failed to verify certificate: x509: {x509}")
+}
+
+/// A client that cannot be made: a certificate or a key that rustls does not take.
+pub(super) fn client(error: &reqwest::Error) -> Error {
+    let mut deepest = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        deepest = error.to_string();
+        cause = error.source();
+    }
+    Error::network(format!("can't create TLS config for client: {deepest}"))
 }
 
 /// A body that ended too early or came too late.

@@ -66,11 +66,6 @@ impl Answer {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
-
-    /// All headers of a name.
-    pub(crate) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.headers.get_all(name).iter().filter_map(|value| value.to_str().ok())
-    }
 }
 
 /// A client with the certificates of one server.
@@ -161,7 +156,7 @@ impl Http {
     }
 
     fn client(&self, url: &Url) -> Result<Client, Error> {
-        let broken = |error: reqwest::Error| Error::network(format!("cannot start an HTTP client: {error}"));
+        let broken = |error: reqwest::Error| failure::client(&error);
         if url.scheme() != "https" {
             if let Some(client) = self.plain.get() {
                 return Ok(client.clone());

@@ -45,7 +45,7 @@ pub fn search_hub(endpoint: &str, term: &str) -> Result<Result<Vec<HubChart>, Er
 }
 
 /// Go's `url.QueryEscape`.
-fn query_escape(text: &str) -> String {
+pub(crate) fn query_escape(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),

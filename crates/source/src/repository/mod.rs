@@ -12,3 +12,7 @@ pub use self::{
     hub::{HubChart, search_hub},
     list::{Repositories, Repository},
 };
+pub(crate) use self::{
+    download::{credentials, failed, tell_choice},
+    hub::query_escape,
+};
