@@ -112,7 +112,7 @@ fn tls_reason(error: &rustls::Error, host: &str) -> String {
         }
         Tls::InvalidCertificate(other) => other.to_string(),
         Tls::InvalidMessage(rustls::InvalidMessage::InvalidContentType) => {
-            return "tls: first record does not look like a TLS handshake".into();
+            return "http: server gave HTTP response to HTTPS client".into();
         }
         Tls::AlertReceived(alert) => return format!("remote error: tls: {}", alert_text(*alert)),
         other => return format!("tls: {other}"),

@@ -122,7 +122,9 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&mut self) -> Option<String> {
-        let (text, rest) = self.rest.split_at_checked(usize::try_from(self.number()?).ok()?)?;
+        // The length is read first: it moves the place.
+        let len = usize::try_from(self.number()?).ok()?;
+        let (text, rest) = self.rest.split_at_checked(len)?;
         self.rest = rest;
         String::from_utf8(text.to_vec()).ok()
     }
