@@ -88,7 +88,7 @@ pub fn prepare_upgrade(
 }
 
 fn locate(request: &ChartRequest, world: &mut World<'_>, observer: &mut dyn Observer) -> Result<(String, Map), Error> {
-    let path = source::locate(&request.query)?;
+    let path = source::locate(&request.query, &mut |note| observer.event(Event::Log(LogLine::from(note))))?;
     observer.event(Event::Log(LogLine::new(Level::Debug, "Chart path").with("path", &path)));
     Ok((path, request.values.merge(world.stdin)?))
 }
