@@ -51,7 +51,7 @@ pub use crate::{
     dependency::{DependencyListOptions, DependencyOptions, dependency_build, dependency_list, dependency_update},
     error::{Error, ErrorKind},
     explain::REASON_ANNOTATION,
-    history::{HistoryOptions, history},
+    history::{ChangedRevision, HistoryOptions, history, whole_history},
     install::{InstallOptions, install, preview_install},
     install_name::{NameOptions, NamedChart},
     lint::{LintOptions, lint},

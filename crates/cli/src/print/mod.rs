@@ -15,7 +15,7 @@ pub(crate) use self::{
     list::{ListView, list},
     metadata::metadata,
     paint::Paint,
-    revisions::revisions,
+    revisions::{changed_revisions, revisions},
     status::{ReleaseView, hooks, release, release_text},
     values::values,
 };

@@ -1,0 +1,93 @@
+//! `helm history`: the revisions of a release. Helm: `pkg/cmd/history.go`, `pkg/action/history.go`.
+
+mod changes;
+
+use std::collections::BTreeMap;
+
+use cluster::{Entry, Summary};
+use release::Record;
+
+use self::changes::changes;
+use crate::{Error, ErrorKind, REASON_ANNOTATION, Session};
+
+/// What `history` needs.
+#[derive(Clone, Debug, Default)]
+pub struct HistoryOptions {
+    /// The release.
+    pub name: String,
+    /// `--max`: so many of the newest.
+    pub max: i64,
+}
+
+/// A revision and what it changed.
+#[derive(Clone, Debug)]
+pub struct ChangedRevision {
+    /// The head of its record.
+    pub head: Summary,
+    /// What it changed in chart and values, a line each; none for the oldest that is kept.
+    pub changes: Vec<String>,
+    /// Why it failed, as far as that is kept beside the record; else empty.
+    pub reason: String,
+}
+
+/// The revisions of a release, the oldest first.
+///
+/// # Errors
+/// The cluster cannot be reached or refuses, or has no such release.
+pub fn history(options: &HistoryOptions, session: &mut Session<'_>) -> Result<Vec<Summary>, Error> {
+    let mut entries = entries(&options.name, session)?;
+    entries.sort_by_key(|entry| entry.revision);
+    let wanted = usize::try_from(options.max).unwrap_or(0);
+    let newest = entries.split_off(entries.len().saturating_sub(wanted));
+    session.read(|storage| storage.summaries(&newest))
+}
+
+/// Every revision of a release, the oldest first, with what each changed and why it failed.
+///
+/// # Errors
+/// As for [`history`].
+pub fn whole_history(name: &str, session: &mut Session<'_>) -> Result<Vec<ChangedRevision>, Error> {
+    let entries = entries(name, session)?;
+    let records = session.read(|storage| storage.history(name))?;
+    let mut by_revision: BTreeMap<i64, Entry> = entries.into_iter().map(|entry| (entry.revision, entry)).collect();
+    let mut revisions = Vec::new();
+    let mut before: Option<Record> = None;
+    for record in records {
+        let notes = by_revision.remove(&record.revision).map(|entry| entry.annotations).unwrap_or_default();
+        revisions.push(ChangedRevision {
+            changes: before.as_ref().map(|before| changes(before, &record)).unwrap_or_default(),
+            reason: notes.get(REASON_ANNOTATION).cloned().unwrap_or_default(),
+            head: head(&record, notes),
+        });
+        before = Some(record);
+    }
+    Ok(revisions)
+}
+
+fn entries(name: &str, session: &mut Session<'_>) -> Result<Vec<Entry>, Error> {
+    session.check_name(name, "release name is invalid")?;
+    let entries = session.read(|storage| storage.entries(name))?;
+    if entries.is_empty() {
+        let missing = Error::new(ErrorKind::Release, cluster::Error::ReleaseNotFound.to_string());
+        return Err(missing.hinted(session.where_else(name, 0)));
+    }
+    Ok(entries)
+}
+
+fn head(record: &Record, annotations: BTreeMap<String, String>) -> Summary {
+    let chart = &record.chart.metadata;
+    Summary {
+        name: record.name.clone(),
+        namespace: record.namespace.clone(),
+        revision: record.revision,
+        status: record.info.status,
+        last_deployed: record.info.last_deployed,
+        first_deployed: record.info.first_deployed,
+        description: record.info.description.clone(),
+        chart_name: chart.name.clone(),
+        chart_version: chart.version.clone(),
+        app_version: chart.app_version.clone(),
+        labels: record.labels.clone(),
+        annotations,
+    }
+}
