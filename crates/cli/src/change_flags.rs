@@ -1,6 +1,8 @@
 //! What the flags of install, upgrade and rollback say on how objects are changed.
 
-use pintle::{ChangeOptions, ChartRequest, ContentOptions, DependencyOptions, DryRun, Level, LogLine, WaitStrategy};
+use pintle::{
+    ChangeOptions, ChartRequest, ContentOptions, DependencyOptions, DryRun, Level, LogLine, ServerSide, WaitStrategy,
+};
 
 use crate::{commands::fetching, error::Failure, invocation::Invocation, parse::parse_bool};
 
@@ -33,6 +35,16 @@ impl Invocation<'_> {
         Ok(strategy)
     }
 
+    /// `--server-side` of upgrade and rollback. Helm: `getUpgradeServerSideValue`.
+    pub(crate) fn server_side(&self) -> Result<ServerSide, Failure> {
+        match self.flags.text("server-side") {
+            "auto" => Ok(ServerSide::Auto),
+            "true" => Ok(ServerSide::Yes),
+            "false" => Ok(ServerSide::No),
+            other => Err(Failure::new(format!("invalid/unknown release server-side apply method: {other}"))),
+        }
+    }
+
     /// The chart that the flags mean, whose reference is still to be told.
     pub(crate) fn chart_request(&self) -> ChartRequest {
         let dependency_update: Option<DependencyOptions> = self.flags.bool("dependency-update").then(|| fetching(self));
@@ -62,7 +74,7 @@ impl Invocation<'_> {
         }
         ChangeOptions {
             dry_run,
-            server_side: pintle::ServerSide::Auto,
+            server_side: ServerSide::Auto,
             force_replace: switch("force-replace"),
             force_recreate: switch("force-recreate"),
             force_conflicts: switch("force-conflicts"),
@@ -70,6 +82,8 @@ impl Invocation<'_> {
             no_hooks: switch("no-hooks"),
             wait,
             rollback_on_failure,
+            rollback_timeout: (self.flags.slot("rollback-timeout").is_some() && self.flags.changed("rollback-timeout"))
+                .then(|| self.flags.duration("rollback-timeout")),
             cleanup_on_fail: switch("cleanup-on-fail"),
             history_max: self.flags.slot("history-max").map_or(0, |_| self.flags.int("history-max")),
         }

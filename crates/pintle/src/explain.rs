@@ -1,5 +1,7 @@
 //! What is told of objects that did not become what they should have become.
 
+use std::collections::BTreeMap;
+
 use cluster::{Error as ClusterError, Explanation};
 
 use crate::{Error, Session};
@@ -21,4 +23,9 @@ pub(crate) fn explained(session: &Session<'_>, error: ClusterError) -> Error {
         converted = converted.because(first.short());
     }
     telling.iter().fold(converted, |error, explanation| error.explained(explanation.lines()))
+}
+
+/// The reason of a failure in one line, as it is kept beside the record.
+pub(crate) fn reason_notes(error: &Error) -> BTreeMap<String, String> {
+    error.reason().map(|reason| (REASON_ANNOTATION.to_owned(), reason.to_owned())).into_iter().collect()
 }

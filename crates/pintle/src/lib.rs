@@ -21,7 +21,9 @@ mod log;
 mod lookup;
 mod manifest;
 mod objects;
+mod operation;
 mod package;
+mod past;
 mod path_match;
 mod prepare;
 mod pull;
@@ -59,7 +61,7 @@ pub use crate::{
     log::{Level, LogLine},
     manifest::{Composition, compose},
     package::{PackageOptions, Passphrase, package},
-    prepare::{ChartRequest, FailedRender, Prepared, RenderRequest, prepare, prepare_install, prepare_upgrade, render},
+    prepare::{ChartRequest, FailedRender, Prepared, RenderRequest, prepare, prepare_install, render},
     pull::{PushRequest, pull, push, verify},
     recorded::{RecordedOptions, recorded},
     registry::{RegistryOptions, registry_login, registry_logout},
@@ -78,7 +80,7 @@ pub use crate::{
     template::{TemplateOptions, TemplateReport, WriteFile, WriteMode, template, template_on},
     test_release::{TestOptions, test},
     uninstall::{UninstallOptions, uninstall},
-    upgrade::{ReuseValues, UpgradeOptions, upgrade},
+    upgrade::{OrInstall, ReuseValues, UpgradeOptions, Upgraded, upgrade},
     values_flags::ValuesFlags,
     version::{VersionOptions, version},
     world::World,

@@ -73,7 +73,7 @@ pub fn prepare_install(
 }
 
 /// Does the same for an upgrade, which takes charts of any type. Helm: `pkg/cmd/upgrade.go`.
-pub fn prepare_upgrade(
+pub(crate) fn prepare_upgrade(
     request: &ChartRequest,
     world: &mut World<'_>,
     observer: &mut dyn Observer,

@@ -9,7 +9,8 @@ use crate::{
     connection::Printer,
     error::Failure,
     flags::{
-        ALL_DRY_RUNS, CHART_SOURCE, CREDENTIALS, INSTALL as SHARED, OUTPUT, POST_RENDERER, REPLACEMENT, TLS, VALUES,
+        ALL_DRY_RUNS, CHART_SOURCE, CREDENTIALS, FORCE_RECREATE, INSTALL as SHARED, OUTPUT, POST_RENDERER, REPLACEMENT,
+        ROLLBACK_TIMEOUT, TLS, VALUES,
     },
     invocation::Invocation,
     print::{self, ReleaseView},
@@ -47,6 +48,8 @@ With --dry-run=client or --dry-run=server nothing is installed; what would be is
             Flag::switch("hide-notes", "do not show the chart's notes"),
             Flag::switch("hide-secret", "leave Secrets out of what a dry run prints"),
             ALL_DRY_RUNS,
+            ROLLBACK_TIMEOUT,
+            FORCE_RECREATE,
             OUTPUT,
         ],
         VALUES,

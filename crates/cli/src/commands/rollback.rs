@@ -1,11 +1,11 @@
 //! `helm rollback`.
 
-use pintle::{RollbackOptions, RollbackTo, ServerSide};
+use pintle::{RollbackOptions, RollbackTo};
 
 use crate::{
     complete::ArgumentWords,
     error::Failure,
-    flags::{ALL_DRY_RUNS, HISTORY_MAX, NO_HOOKS, REPLACEMENT, TIMEOUT, WAIT, WAIT_FOR_JOBS},
+    flags::{ALL_DRY_RUNS, FORCE_RECREATE, HISTORY_MAX, NO_HOOKS, REPLACEMENT, TIMEOUT, WAIT, WAIT_FOR_JOBS},
     invocation::Invocation,
     parse::parse_decimal,
     spec::{Action, Arguments, Command, Flag, Visibility},
@@ -18,7 +18,8 @@ pub(super) static ROLLBACK: Command = Command {
     long: "\
 Brings a release back to an earlier revision, as a new revision.
 
-Without REVISION, or with 0, it goes back to the one before. 'helm history RELEASE' lists revisions.",
+Without REVISION, or with 0, it goes back to the one before; if that one never was deployed, to the newest one before it
+that was. 'helm history RELEASE' lists revisions. With --dry-run nothing is changed; what would be is told.",
     arguments: Arguments::AtLeast(1),
     words: ArgumentWords::ReleaseAndRevision,
     flags: &[
@@ -34,18 +35,11 @@ Without REVISION, or with 0, it goes back to the one before. 'helm history RELEA
             WAIT,
             WAIT_FOR_JOBS,
             Flag::switch("cleanup-on-fail", "delete what a failed rollback created"),
+            Flag::switch("to-last-good", "go back to the newest revision that really was deployed")
+                .visibility(Visibility::HelpOnly),
+            FORCE_RECREATE,
             HISTORY_MAX,
             ALL_DRY_RUNS,
-            Flag::switch(
-                "to-last-good",
-                "roll back to the newest revision that really became ready, and take no REVISION",
-            )
-            .visibility(Visibility::HelpOnly),
-            Flag::switch(
-                "force-recreate",
-                "delete objects with an immutable field that changes, and make them anew; never what holds data",
-            )
-            .visibility(Visibility::HelpOnly),
             Flag::switch("recreate-pods", "restart the release's pods").visibility(Visibility::HelpOnly),
         ],
     ],
@@ -56,39 +50,25 @@ Without REVISION, or with 0, it goes back to the one before. 'helm history RELEA
 
 /// Helm: pkg/cmd/rollback.go.
 fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
-    let to = target(invocation)?;
+    let flags = &invocation.flags;
+    let to = match invocation.arguments.get(1) {
+        Some(_) if flags.bool("to-last-good") => {
+            return Err(Failure::new("a revision and --to-last-good do not go together"));
+        }
+        Some(text) => match parse_decimal(text) {
+            Ok(0) => RollbackTo::Previous,
+            Ok(number) => RollbackTo::Revision(number),
+            Err(error) => {
+                return Err(Failure::new(format!("could not convert revision to a number: {error}")));
+            }
+        },
+        None if flags.bool("to-last-good") => RollbackTo::LastGood,
+        None => RollbackTo::Previous,
+    };
     let dry_run = invocation.dry_run()?;
     let mut change = invocation.change_options(dry_run);
-    change.server_side = server_side(invocation.flags.text("server-side"))?;
+    change.server_side = invocation.server_side()?;
     let options = RollbackOptions { name: invocation.first_argument(), to, change };
     invocation.on_cluster(|session| pintle::rollback(session, &options))?;
     invocation.output.print("Rollback was a success! Happy Helming!\n")
-}
-
-fn target(invocation: &Invocation<'_>) -> Result<RollbackTo, Failure> {
-    let revision = invocation.arguments.get(1).map(String::as_str);
-    match (invocation.flags.bool("to-last-good"), revision) {
-        (true, Some(_)) => Err(Failure::new("--to-last-good and a revision exclude each other")),
-        (true, None) => Ok(RollbackTo::LastGood),
-        (false, None) => Ok(RollbackTo::Previous),
-        (false, Some(text)) => {
-            let number = parse_decimal(text).map_err(|error| {
-                Failure::new(format!(
-                    "could not convert revision to a number: {}",
-                    error.replacen("ParseInt", "Atoi", 1)
-                ))
-            })?;
-            Ok(RollbackTo::Revision(number))
-        }
-    }
-}
-
-/// `--server-side`. Helm: pkg/action/upgrade.go `getUpgradeServerSideValue`.
-pub(super) fn server_side(text: &str) -> Result<ServerSide, Failure> {
-    match text {
-        "auto" => Ok(ServerSide::Auto),
-        "true" => Ok(ServerSide::Yes),
-        "false" => Ok(ServerSide::No),
-        other => Err(Failure::new(format!("invalid/unknown release server-side apply method: {other}"))),
-    }
 }

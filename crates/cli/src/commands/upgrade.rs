@@ -1,24 +1,17 @@
 //! `helm upgrade`.
 
-use std::io;
+use pintle::{ChartQuery, ChartRequest, OrInstall, ReuseValues, UpgradeOptions, Upgraded};
 
-use pintle::{
-    ChartQuery, ChartRequest, DryRun, InstallOptions, Record, ReuseValues, ServerSide, Status, UpgradeOptions, World,
-};
-
-use super::rollback::server_side;
 use crate::{
     complete::ArgumentWords,
-    connection::Printer,
     error::Failure,
     flags::{
-        ALL_DRY_RUNS, CHART_SOURCE, CREDENTIALS, DESCRIPTION, DEVEL, HISTORY_MAX, NO_HOOKS, OUTPUT, POST_RENDERER,
-        REPLACEMENT, TIMEOUT, TLS, VALUES, WAIT, WAIT_FOR_JOBS,
+        ALL_DRY_RUNS, CHART_SOURCE, CREDENTIALS, DESCRIPTION, DEVEL, FORCE_RECREATE, HISTORY_MAX, NO_HOOKS, OUTPUT,
+        POST_RENDERER, REPLACEMENT, ROLLBACK_TIMEOUT, TIMEOUT, TLS, VALUES, WAIT, WAIT_FOR_JOBS,
     },
     invocation::Invocation,
     print::{self, Format, ReleaseView},
-    spec::{Action, Arguments, Command, Flag, Kind, Visibility},
-    surroundings::Machine,
+    spec::{Action, Arguments, Command, Flag, Kind},
 };
 
 pub(super) static UPGRADE: Command = Command {
@@ -70,17 +63,8 @@ good revision.",
             Flag::switch("atomic", "go back to the last good revision if the upgrade fails")
                 .sets("rollback-on-failure")
                 .deprecated("use --rollback-on-failure instead"),
-            Flag::new(
-                "rollback-timeout",
-                Kind::Duration,
-                "how long an automatic rollback may take; as long as --timeout if it is not given",
-            )
-            .visibility(Visibility::HelpOnly),
-            Flag::switch(
-                "force-recreate",
-                "delete objects with an immutable field that changes, and make them anew; never what holds data",
-            )
-            .visibility(Visibility::HelpOnly),
+            ROLLBACK_TIMEOUT,
+            FORCE_RECREATE,
             HISTORY_MAX,
             Flag::switch("cleanup-on-fail", "delete what a failed upgrade created"),
             Flag::switch("render-subchart-notes", "show the notes of subcharts too"),
@@ -113,20 +97,36 @@ good revision.",
 /// Helm: pkg/cmd/upgrade.go.
 fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let dry_run = invocation.dry_run()?;
-    let name = invocation.first_argument();
-    let table = Format::of(&invocation.flags) == Format::Table;
-    let record = match gone(invocation, &name)? {
-        Some(replace) => {
-            if table {
-                let text =
-                    format!("Release {} does not exist. Installing it now.\n", value::quote::quote(name.as_bytes()));
-                invocation.output.print(text)?;
-            }
-            install(invocation, dry_run, replace)?
-        }
-        None => {
-            let record = upgrade(invocation, dry_run)?;
-            if table {
+    let [name, chart] = invocation.arguments.as_slice() else { return Err(Failure::new("a release and a chart")) };
+    let (name, chart) = (name.clone(), chart.clone());
+    let flags = &invocation.flags;
+    let for_people = Format::of(flags) == Format::Table;
+    let mut change = invocation.change_options(dry_run);
+    change.server_side = invocation.server_side().map_err(|failure| failure.during("UPGRADE FAILED"))?;
+    let options = UpgradeOptions {
+        name: name.clone(),
+        chart: ChartRequest {
+            query: ChartQuery { reference: chart, ..invocation.chart("") },
+            ..invocation.chart_request()
+        },
+        reuse: match () {
+            () if flags.bool("reset-values") => ReuseValues::No,
+            () if flags.bool("reuse-values") => ReuseValues::WithDefaults,
+            () if flags.bool("reset-then-reuse-values") => ReuseValues::OverNewDefaults,
+            () => ReuseValues::UnlessGiven,
+        },
+        content: invocation.content_options(),
+        change,
+        install: flags.bool("install").then(|| OrInstall {
+            create_namespace: flags.bool("create-namespace"),
+            skip_crds: flags.bool("skip-crds"),
+            announce: for_people,
+        }),
+    };
+    let record = match invocation.on_cluster(|session| pintle::upgrade(session, &options))? {
+        Upgraded::Installed(record) => record,
+        Upgraded::Upgraded(record) => {
+            if for_people {
                 let name = value::quote::quote(name.as_bytes());
                 invocation.output.print(format!("Release {name} has been upgraded. Happy Helming!\n"))?;
             }
@@ -136,84 +136,4 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let flags = &invocation.flags;
     let view = ReleaseView { hide_notes: flags.bool("hide-notes"), ..ReleaseView::default() };
     invocation.output.print(print::release(&record, &view, flags, invocation.environment)?)
-}
-
-/// With --install, whether there is no such release: none, or one that is remembered only (then its name is used again).
-fn gone(invocation: &mut Invocation<'_>, name: &str) -> Result<Option<bool>, Failure> {
-    if !invocation.flags.bool("install") {
-        return Ok(None);
-    }
-    let newest = invocation.on_cluster(|session| {
-        session.cluster.check_reachable()?;
-        Ok(session.storage.entries(name)?.into_iter().max_by_key(|entry| entry.revision))
-    })?;
-    Ok(match newest {
-        None => Some(false),
-        Some(entry) if entry.status == Status::Uninstalled => Some(true),
-        Some(_) => None,
-    })
-}
-
-/// Which chart is meant.
-fn request(invocation: &mut Invocation<'_>) -> ChartRequest {
-    let reference = invocation.arguments.get(1).cloned().unwrap_or_default();
-    ChartRequest { query: ChartQuery { reference, ..invocation.chart("") }, ..invocation.chart_request() }
-}
-
-fn install(invocation: &mut Invocation<'_>, dry_run: DryRun, replace: bool) -> Result<Record, Failure> {
-    let mut change = invocation.change_options(dry_run);
-    let apart = invocation.flags.text("server-side") == "false";
-    change.server_side = if apart { ServerSide::No } else { ServerSide::Yes };
-    let options = InstallOptions {
-        name: invocation.first_argument(),
-        content: invocation.content_options(),
-        change,
-        create_namespace: invocation.flags.bool("create-namespace"),
-        replace,
-        skip_crds: invocation.flags.bool("skip-crds"),
-    };
-    invocation.tell_version("Original chart version");
-    let request = request(invocation);
-    let namespace = invocation.namespace();
-    let surroundings = Machine::new(invocation.environment, invocation.flags.bool("enable-dns"));
-    let mut stdin = io::stdin().lock();
-    let mut world = World { surroundings: &surroundings, stdin: &mut stdin };
-    let mut printer = Printer::new(invocation.output);
-    let prepared = pintle::prepare_install(&request, &mut world, &mut printer)?;
-    if dry_run == DryRun::Client {
-        return Ok(pintle::preview_install(prepared, &namespace, &options, &world, &mut printer)?);
-    }
-    drop(stdin);
-    invocation.on_cluster(|session| pintle::install(session, prepared, &options))
-}
-
-fn upgrade(invocation: &mut Invocation<'_>, dry_run: DryRun) -> Result<Record, Failure> {
-    let request = request(invocation);
-    let surroundings = Machine::new(invocation.environment, invocation.flags.bool("enable-dns"));
-    let mut stdin = io::stdin().lock();
-    let mut world = World { surroundings: &surroundings, stdin: &mut stdin };
-    let mut printer = Printer::new(invocation.output);
-    let prepared = pintle::prepare_upgrade(&request, &mut world, &mut printer)?;
-    drop(stdin);
-    let run = |invocation: &mut Invocation<'_>| {
-        let mut change = invocation.change_options(dry_run);
-        change.server_side = server_side(invocation.flags.text("server-side"))?;
-        let flags = &invocation.flags;
-        let values = match () {
-            () if flags.bool("reset-values") => ReuseValues::Reset,
-            () if flags.bool("reuse-values") => ReuseValues::Reuse,
-            () if flags.bool("reset-then-reuse-values") => ReuseValues::ResetThenReuse,
-            () => ReuseValues::WithoutOthers,
-        };
-        let options = UpgradeOptions {
-            name: invocation.first_argument(),
-            content: invocation.content_options(),
-            change,
-            values,
-            install: flags.bool("install"),
-            rollback_timeout: flags.is_given("rollback-timeout").then(|| flags.duration("rollback-timeout")),
-        };
-        invocation.on_cluster(|session| pintle::upgrade(session, prepared, &options))
-    };
-    run(invocation).map_err(|failure| failure.during("UPGRADE FAILED"))
 }

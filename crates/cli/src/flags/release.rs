@@ -2,7 +2,7 @@
 
 use crate::{
     complete::FlagWords,
-    spec::{Flag, Kind},
+    spec::{Flag, Kind, Visibility},
 };
 
 /// `--wait`. Helm: pkg/cmd/flags.go `AddWaitFlag`.
@@ -23,6 +23,21 @@ pub(crate) const WAIT_FOR_JOBS: Flag =
 pub(crate) const TIMEOUT: Flag =
     Flag::new("timeout", Kind::Duration, "how long to wait for any one operation, such as a hook's Job")
         .default("5m0s");
+
+/// `--rollback-timeout`: ours. Helm gives an automatic rollback the time of the operation once more.
+pub(crate) const ROLLBACK_TIMEOUT: Flag = Flag::new(
+    "rollback-timeout",
+    Kind::Duration,
+    "how long undoing a failed operation may take, with --rollback-on-failure; as long as --timeout if it is not given",
+)
+.visibility(Visibility::HelpOnly);
+
+/// `--force-recreate`: ours.
+pub(crate) const FORCE_RECREATE: Flag = Flag::switch(
+    "force-recreate",
+    "delete objects with an immutable field that changes, and make them anew; never what holds data",
+)
+.visibility(Visibility::HelpOnly);
 
 /// `--no-hooks`.
 pub(crate) const NO_HOOKS: Flag = Flag::switch("no-hooks", "leave out the chart's hooks");

@@ -1,10 +1,14 @@
 //! What the server serves: versions, kinds, and the path of each kind.
 
-use std::sync::{Arc, PoisonError};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use chart::{ApiVersions, Capabilities, HelmVersion, KubeVersion};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::{
     Cluster, Error, ObjectId,
@@ -16,6 +20,9 @@ mod cache;
 mod read;
 
 pub(crate) use cache::Cache;
+
+/// How often the server is asked whether it serves a new kind.
+const ANNOUNCED_EVERY: Duration = Duration::from_millis(100);
 
 /// How a kind is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,6 +185,27 @@ impl Cluster {
             located.namespace = namespace.to_owned();
         }
         Ok(located)
+    }
+
+    /// Waits until the server serves kinds (`apiVersion` and kind), and forgets what was known before. A definition that is
+    /// established is announced a moment later only.
+    ///
+    /// # Errors
+    /// [`Error::NoMatch`] for one that is not served in time, or the server does not answer.
+    pub fn wait_for_kinds(&self, kinds: &[(String, String)], timeout: Duration) -> Result<(), Error> {
+        self.block_on(async {
+            let deadline = Instant::now() + timeout;
+            loop {
+                self.inner.forget_discovery();
+                let known = self.inner.discover().await?;
+                let missing = kinds.iter().find(|(api_version, kind)| known.mapping(api_version, kind).is_none());
+                let Some((api_version, kind)) = missing else { return Ok(()) };
+                if Instant::now() >= deadline {
+                    return Err(Error::NoMatch { api_version: api_version.clone(), kind: kind.clone() });
+                }
+                tokio::time::sleep(ANNOUNCED_EVERY).await;
+            }
+        })
     }
 
     /// Forgets what the server serves, as after definitions were applied.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chart::{Capabilities, Chart};
 use cluster::Cluster;
-use release::{Hook, Record};
+use release::{Hook, Record, object::Checks};
 use render::Release;
 use value::Map;
 
@@ -48,6 +48,19 @@ impl ContentOptions {
             return Err(Error::new(ErrorKind::Usage, message));
         }
         Ok(())
+    }
+
+    /// The labels of the revision before with those that are given; `null` takes one away. Helm: `mergeCustomLabels`.
+    pub(crate) fn labels_over(&self, before: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let mut labels = before.clone();
+        labels.extend(self.labels.clone());
+        labels.retain(|_, value| value != "null");
+        labels
+    }
+
+    /// How strictly the manifest is read.
+    pub(crate) fn checks(&self) -> Checks {
+        if self.disable_openapi_validation { Checks::Lenient } else { Checks::Strict }
     }
 
     /// The description that the user gave, or Helm's.

@@ -1,24 +1,9 @@
-//! The objects that a revision wants, each with its place on the server.
+//! The objects of a manifest, each with its place on the server.
 
 use cluster::Cluster;
-use release::{
-    Record,
-    object::{Checks, Duplicate, Object, last_of_each, parse, place},
-    ownership::Owner,
-};
+use release::object::{Checks, Duplicate, Object, last_of_each, parse, place};
 
-use crate::{Error, ErrorKind, Session};
-
-/// The objects of a manifest, stamped with the release that owns them. Copies are told.
-pub(crate) fn wanted(session: &mut Session<'_>, record: &Record, checks: Checks) -> Result<Vec<Object>, Error> {
-    let Built { mut objects, duplicates } = build(session.cluster, &session.namespace, &record.manifest, checks)?;
-    for duplicate in duplicates {
-        session.remark(format!("warning: {duplicate}"));
-    }
-    let owner = Owner { release: &record.name, namespace: &record.namespace };
-    objects.iter_mut().for_each(|object| owner.stamp(&mut object.json));
-    Ok(objects)
-}
+use crate::{Error, ErrorKind};
 
 /// The objects of a manifest.
 #[derive(Clone, Debug, Default)]

@@ -1,49 +1,65 @@
-//! What an operation would do, told line by line: what a dry run shows beyond Helm's own output.
+//! What a change would do, told instead of done.
 
-use release::{
-    Record,
-    plan::{Change, Kept, Plan, Step},
-};
+use cluster::{Action, Write};
+use release::plan::{Change, Kept, Plan, Step};
 
-use crate::Session;
+use crate::{Session, execute::write_of};
 
-/// Tells what a plan would do, and what it cannot bring back.
-pub(crate) fn preview(session: &mut Session<'_>, plan: &Plan, target: &Record) {
-    let lines: Vec<String> = plan.steps.iter().filter_map(line).collect();
-    if lines.is_empty() {
-        session.remark("nothing would change");
+/// Tells what a plan would do: a line for each object that would change.
+pub(crate) fn preview(session: &mut Session<'_>, plan: &Plan) {
+    let mut unchanged = 0_usize;
+    for step in &plan.steps {
+        match told(step) {
+            Some(line) => session.remark(line),
+            None => unchanged += 1,
+        }
     }
-    for line in lines {
-        session.remark(line);
-    }
-    let claims = plan.steps.iter().filter(|step| step.id.kind == "PersistentVolumeClaim").count();
-    if claims > 0 {
-        session.remark("warning: what is stored in volumes stays as it is: a rollback does not bring it back");
-    }
-    if !target.hooks.is_empty() {
-        session.remark(
-            "warning: what hooks have done, such as migrations, is not undone; the hooks of the target revision run",
-        );
+    match unchanged {
+        0 => {}
+        1 => session.remark("1 object is as wanted"),
+        count => session.remark(format!("{count} objects are as wanted")),
     }
 }
 
-fn line(step: &Step) -> Option<String> {
-    let what = match &step.change {
-        Change::Create { .. } | Change::Apply { exists: false, .. } => "would create".to_owned(),
-        Change::Apply { .. } | Change::Patch { .. } => "would change".to_owned(),
-        Change::Replace { .. } => "would replace".to_owned(),
-        Change::Recreate { field, .. } => format!("would delete and make anew, as {field} cannot change,"),
-        Change::Delete => "would delete".to_owned(),
-        Change::Keep { why: Kept::Policy } => "would keep, by its resource policy,".to_owned(),
+fn told(step: &Step) -> Option<String> {
+    let name = format!("{} {}", step.id.kind, step.id.name);
+    Some(match &step.change {
+        Change::Create { .. } | Change::Apply { exists: false, .. } => format!("{name} would be created"),
+        Change::Apply { .. } | Change::Patch { .. } => format!("{name} would be changed"),
+        Change::Replace { .. } => format!("{name} would be replaced"),
+        Change::Recreate { field, .. } => format!("{name} would be deleted and made anew, because {field} changes"),
+        Change::Delete => format!("{name} would be deleted"),
+        Change::Keep { why: Kept::Policy } => format!("{name} would be kept, as its resource policy says"),
         Change::Keep { why: Kept::UnknownPolicy { policy } } => {
-            format!("would pass over, by its resource policy {policy},")
+            format!("{name} would be kept: its resource policy {policy} is not known")
         }
         Change::Keep { why: Kept::OwnedBy { release, namespace } } => {
-            format!("would leave to release {namespace}/{release}")
+            format!("{name} would be kept: it belongs to the release {release} in {namespace} now")
         }
-        Change::SkipUnmappable { why } => format!("would pass over ({why})"),
-        Change::Unchanged | Change::Gone => return None,
-    };
-    let namespace = if step.id.namespace.is_empty() { String::new() } else { format!("{}/", step.id.namespace) };
-    Some(format!("{what} {} {namespace}{}", step.id.kind, step.id.name))
+        _ => return None,
+    })
+}
+
+/// Has the server try every write of a plan, and tells what it would refuse.
+pub(crate) fn validate(session: &mut Session<'_>, plan: &Plan) {
+    let writing = plan.steps.iter().filter(|step| !step.is_removal());
+    let writes: Vec<(&Step, Write)> = writing
+        .filter_map(|step| {
+            let mut write = write_of(step)?;
+            write.dry_run = true;
+            // A patch that is made here has been checked against what lives.
+            (!matches!(write.action, Action::Delete(_))).then_some((step, write))
+        })
+        .collect();
+    let tried: Vec<Write> = writes.iter().map(|(_, write)| write.clone()).collect();
+    let results = session.cluster.write_all(&tried);
+    let refused: Vec<String> = writes
+        .iter()
+        .zip(results)
+        .filter_map(|((step, _), result)| {
+            let error = result.err()?;
+            Some(format!("warning: the server would refuse {} {}: {error}", step.id.kind, step.id.name))
+        })
+        .collect();
+    refused.into_iter().for_each(|line| session.remark(line));
 }

@@ -98,6 +98,13 @@ fn uninstall_one(session: &mut Session<'_>, name: &str, options: &UninstallOptio
     Ok(())
 }
 
+/// Takes a release back that could not be installed, records and all. Prints nothing.
+pub(crate) fn withdraw(session: &mut Session<'_>, name: &str, options: &UninstallOptions) -> Result<(), Error> {
+    let (entries, mut record) = history::read(session, name)
+        .map_err(|error| Error::from(error.during(format!("uninstall: Release not loaded: {name}"))))?;
+    Uninstall { session, record: &mut record, options }.run(&entries).map(drop)
+}
+
 /// An uninstallation under way.
 struct Uninstall<'a, 'b> {
     session: &'a mut Session<'b>,

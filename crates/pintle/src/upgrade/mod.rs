@@ -1,210 +1,221 @@
-//! `helm upgrade`: a release gets a new revision from a chart. Helm: `pkg/action/upgrade.go`.
+//! `helm upgrade`: a release gets a new revision from a chart. Helm: `pkg/action/upgrade.go`, `pkg/cmd/upgrade.go`.
 
-mod check;
-mod failure;
+mod fail;
 mod values;
 
-use std::time::Duration;
-
-use cluster::ObjectId;
-use release::{
-    HookEvent, Info, Record, Status,
-    history::{History, HistoryError, Revision, abandoned_description},
-    object::Checks,
-    plan::Plan,
-};
+use release::{Info, Record, Status};
 use render::Release;
 
-pub use self::values::ReuseValues;
 use crate::{
-    ChangeOptions, ContentOptions, DryRun, Error, ErrorKind, Level, LogLine, Prepared, Session,
-    change::{
-        Content, PlanRequest, Run, Stage, create_record, planned, preview, render_content, revisions, supersede,
-        update_record, wanted,
-    },
-    install_name,
-    prepare::{process, told},
+    ChangeOptions, ChartRequest, ContentOptions, Error, ErrorKind, InstallOptions, Prepared, Session,
+    change::{Goal, Stage, draft, preview, render_content, validate},
+    execute::{Change, Deadline, execute},
+    install, install_name,
+    operation::Operation,
+    past::Past,
+    prepare::{prepare_install, prepare_upgrade, process, told},
 };
 
-/// What `upgrade` needs, apart from the chart.
+pub use self::values::ReuseValues;
+
+/// What `upgrade` needs.
 #[derive(Clone, Debug)]
 pub struct UpgradeOptions {
-    /// The release.
+    /// The release's name.
     pub name: String,
+    /// The chart, and the values of the flags.
+    pub chart: ChartRequest,
+    /// Which values of the last revision are taken again.
+    pub reuse: ReuseValues,
     /// What the revision is made of.
     pub content: ContentOptions,
     /// How objects are changed.
     pub change: ChangeOptions,
-    /// What becomes of the values of the revision before.
-    pub values: ReuseValues,
-    /// `--install`: an operation that nobody carries on does not stand in the way.
-    pub install: bool,
-    /// `--rollback-timeout`: how long an automatic rollback may take; as long as the upgrade where it is not given.
-    pub rollback_timeout: Option<Duration>,
+    /// `--install`: installs the release if it is not there.
+    pub install: Option<OrInstall>,
 }
 
-/// Upgrades a release. Gives the new revision.
+/// `upgrade --install`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OrInstall {
+    /// `--create-namespace`
+    pub create_namespace: bool,
+    /// `--skip-crds`
+    pub skip_crds: bool,
+    /// Whether Helm's line on it is printed, which it is where the output is for people.
+    pub announce: bool,
+}
+
+/// What an upgrade came to.
+#[derive(Debug)]
+pub enum Upgraded {
+    /// The release was not there, and has been installed.
+    Installed(Record),
+    /// It has been upgraded.
+    Upgraded(Record),
+}
+
+/// Upgrades a release, or installs it.
 ///
 /// # Errors
-/// In Helm's words, without its `UPGRADE FAILED: `.
-pub fn upgrade(session: &mut Session<'_>, prepared: Prepared, options: &UpgradeOptions) -> Result<Record, Error> {
-    session.check_reachable()?;
-    options.content.check(options.change.dry_run)?;
-    let history = known_revisions(session, options)?;
-    let Base { mut current, last } = base(session, &options.name, &history)?;
-    let (mut record, content) = render_next(session, prepared, options, (&current, &last))?;
-    content.fill(&mut record);
-    let (plan, ids) = plan_of(session, &current, &record, options)?;
+/// In Helm's words.
+pub fn upgrade(session: &mut Session<'_>, options: &UpgradeOptions) -> Result<Upgraded, Error> {
+    let mut past = Past::read(session, &options.name)?;
+    if let Some(or_install) = options.install
+        && past.history().is_gone()
+    {
+        return install_instead(session, options, or_install, &past).map(Upgraded::Installed);
+    }
+    let prepared = prepare_upgrade(&options.chart, &mut session.world, session.observer)?;
+    let upgraded = upgrade_prepared(session, prepared, &mut past, options);
+    upgraded.map(Upgraded::Upgraded).map_err(|error| error.during("UPGRADE FAILED"))
+}
+
+fn upgrade_prepared(
+    session: &mut Session<'_>,
+    prepared: Prepared,
+    past: &mut Past,
+    options: &UpgradeOptions,
+) -> Result<Record, Error> {
+    let current = base(session, past, options)?;
+    let mut record = render_next(session, prepared, &Bases { past, current: &current }, options)?;
+    let goal = Goal {
+        operation: Operation::Upgrade,
+        record: &record,
+        before: Some(&current),
+        checks: options.content.checks(),
+        options: &options.change,
+    };
+    let draft = draft(session, &goal)?;
     if options.change.dry_run.is_on() {
-        preview(session, &plan, &record);
-        check::on_server(session, &plan);
+        preview(session, &draft.plan);
+        validate(session, &draft.plan);
         record.info.description = options.content.described("Dry run complete");
         return Ok(record);
     }
-    create_record(session, &record, &history, options.change.history_max)?;
-    let run = Run {
-        record: &mut record,
-        plan: &plan,
-        ids: &ids,
-        options: &options.change,
-        events: [HookEvent::PreUpgrade, HookEvent::PostUpgrade],
-        deadline: failure::deadline(session, options, &history),
-    };
-    if let Err(stopped) = run.run(session) {
-        return Err(failure::fail(session, record, stopped, (options, &history)));
+    past.prune(session, options.change.history_max)?;
+    session.create_record(&record)?;
+    let deadline = Deadline::announced(session, Operation::Upgrade, &options.change);
+    let change =
+        Change { operation: Operation::Upgrade, record: &mut record, draft, options: &options.change, deadline };
+    if let Err(failed) = execute(session, change) {
+        return Err(fail::fail(session, record, failed, options));
     }
-    supersede(session, &record.name, record.revision, &history);
-    if current.info.status != Status::Deployed && current.info.status != Status::Failed {
-        current.info.status = Status::Superseded;
-        update_record(session, &current);
-    }
+    finish(session, record, current, options)
+}
+
+/// Records that the new revision is deployed, and that the one before is no more.
+fn finish(
+    session: &mut Session<'_>,
+    mut record: Record,
+    mut current: Record,
+    options: &UpgradeOptions,
+) -> Result<Record, Error> {
+    current.info.status = Status::Superseded;
+    session.record_release(&current);
     record.info.status = Status::Deployed;
     record.info.description = options.content.described("Upgrade complete");
     session.storage.update(&record)?;
     Ok(record)
 }
 
-/// All revisions, after one that nobody carries on has been marked as failed, where that is asked for.
-fn known_revisions(session: &mut Session<'_>, options: &UpgradeOptions) -> Result<Vec<Revision>, Error> {
-    let name = options.name.as_str();
-    if install_name::validate(name).is_err() {
-        return Err(Error::new(ErrorKind::Usage, format!("release name is invalid: {name}")));
+/// Installs the release. Helm: `newUpgradeCmd`.
+fn install_instead(
+    session: &mut Session<'_>,
+    options: &UpgradeOptions,
+    or_install: OrInstall,
+    past: &Past,
+) -> Result<Record, Error> {
+    if or_install.announce {
+        session.print(format!("Release {:?} does not exist. Installing it now.\n", options.name));
     }
-    let mut known = revisions(session, name)?;
-    let recovers = options.install || options.change.rollback_on_failure;
-    let abandoned = match History::new(name, &known).abandoned(session.now(), options.change.wait.timeout) {
-        Ok(Some(abandoned)) if recovers && !options.change.dry_run.is_on() => Some(abandoned.clone()),
-        Ok(Some(_)) | Err(HistoryError::InProgress) => return Err(in_progress(name, &known)),
-        _ => None,
+    let prepared = prepare_install(&options.chart, &mut session.world, session.observer)?;
+    let mut change = options.change.clone();
+    // Auto is the server there.
+    change.cleanup_on_fail = false;
+    let options = InstallOptions {
+        name: options.name.clone(),
+        content: options.content.clone(),
+        change,
+        create_namespace: or_install.create_namespace,
+        replace: past.newest().is_some(),
+        skip_crds: or_install.skip_crds,
     };
-    if let Some(abandoned) = abandoned {
-        let description = abandoned_description(name, &abandoned);
-        session.remark(format!("revision {}: {description}", abandoned.number));
-        let mut record = session.storage.get(name, abandoned.number)?;
-        record.info.status = Status::Failed;
-        record.info.description.clone_from(&description);
-        session.storage.update(&record)?;
-        for revision in known.iter_mut().filter(|revision| revision.number == abandoned.number) {
-            revision.status = Status::Failed;
-            revision.description.clone_from(&description);
-        }
+    if options.change.dry_run == crate::DryRun::Client {
+        let namespace = session.namespace.clone();
+        return install::preview_install(prepared, &namespace, &options, &session.world, session.observer);
     }
-    Ok(known)
+    install::install(session, prepared, &options)
 }
 
-/// Helm's `errPending`, and what to do.
-fn in_progress(name: &str, known: &[Revision]) -> Error {
-    let error = Error::new(ErrorKind::Release, HistoryError::InProgress.to_string());
-    let Some(newest) = History::new(name, known).newest() else { return error };
-    let since = newest.last_deployed.map(|time| format!(" since {time}")).unwrap_or_default();
-    error.hinted(format!(
-        "revision {} is {}{since}; where nobody carries it on any more, `helm rollback {name}` ends it",
-        newest.number,
-        newest.status.name()
-    ))
-}
-
-/// The revision that lives, and the newest one.
-struct Base {
-    current: Record,
-    last: Record,
-}
-
-/// Helm: `prepareUpgrade`.
-fn base(session: &mut Session<'_>, name: &str, known: &[Revision]) -> Result<Base, Error> {
-    let history = History::new(name, known);
-    let base = history.upgrade_base().map_err(|error| {
-        let converted = Error::new(ErrorKind::Release, error.to_string());
-        match error {
-            HistoryError::NoDeployedReleases(_) if known.is_empty() => {
-                converted.hinted(format!("`helm upgrade --install {name} CHART` installs a release that is not there"))
-            }
-            _ => converted,
-        }
+/// The revision that is believed to live. A pending one forbids to go on, unless it is abandoned and the user wants it over.
+fn base(session: &mut Session<'_>, past: &mut Past, options: &UpgradeOptions) -> Result<Record, Error> {
+    if install_name::validate(&options.name).is_err() {
+        return Err(Error::new(ErrorKind::Usage, format!("release name is invalid: {}", options.name)));
+    }
+    options.content.check(options.change.dry_run)?;
+    let timeout = options.change.wait.timeout;
+    if (options.install.is_some() || options.change.rollback_on_failure) && !options.change.dry_run.is_on() {
+        past.take_over(session, timeout)?;
+    } else {
+        past.check_idle(session, timeout)?;
+    }
+    let number = past.history().upgrade_base().map_err(|error| {
+        let hint = match past.newest() {
+            None => format!("`helm upgrade --install {} CHART` installs it", options.name),
+            Some(newest) => format!("its last revision, {}, is {}", newest.revision, newest.info.status.name()),
+        };
+        Error::from(error).hinted(hint)
     })?;
-    let current = session.storage.get(name, base.number)?;
-    let newest = history.newest().map_or(base.number, |newest| newest.number);
-    let last = if newest == base.number { current.clone() } else { session.storage.get(name, newest)? };
-    Ok(Base { current, last })
+    past.record(session, number.number)
 }
 
-/// Renders the chart as the next revision.
+/// The revisions that a new one builds on.
+struct Bases<'a> {
+    past: &'a Past,
+    current: &'a Record,
+}
+
+/// Renders the chart for the next revision. Helm: `Upgrade.prepareUpgrade`.
 fn render_next(
     session: &mut Session<'_>,
     prepared: Prepared,
+    bases: &Bases<'_>,
     options: &UpgradeOptions,
-    (current, last): (&Record, &Record),
-) -> Result<(Record, Content), Error> {
+) -> Result<Record, Error> {
+    let Bases { past, current } = *bases;
     let prepared = told(session.observer, |log| {
-        let prepared = values::reuse(prepared, current, options.values, log)?;
+        let prepared = options.reuse.apply(prepared, current, log)?;
         process(prepared, log)
     })?;
-    let capabilities = session.capabilities()?;
-    let revision = last.revision + 1;
-    let release =
-        Release { name: options.name.clone(), namespace: current.namespace.clone(), revision, is_upgrade: true };
-    let cluster = (options.change.dry_run != DryRun::Client).then_some(session.cluster);
-    let stage = Stage { release, capabilities: &capabilities, cluster };
-    let world = &session.world;
-    let content = told(session.observer, |log| render_content(prepared, &stage, &options.content, world, log))?;
-    let mut labels = last.labels.clone();
-    labels.extend(options.content.labels.clone());
-    labels.retain(|_, value| value != "null");
-    let record = Record {
+    let newest = past.newest().unwrap_or(current);
+    let now = session.timestamp();
+    let mut record = Record {
         name: options.name.clone(),
         namespace: current.namespace.clone(),
-        revision,
+        revision: past.history().next_number(),
         info: Info {
             first_deployed: current.info.first_deployed,
-            last_deployed: Some(session.timestamp()),
-            status: Status::PendingUpgrade,
+            last_deployed: Some(now),
             description: "Preparing upgrade".into(),
+            status: Status::PendingUpgrade,
             ..Info::default()
         },
-        labels,
-        apply_method: options.change.server_side.after(last.apply_method),
+        apply_method: options.change.server_side.after(newest.apply_method),
+        labels: options.content.labels_over(&newest.labels),
         ..Record::default()
     };
-    Ok((record, content))
-}
-
-fn plan_of(
-    session: &mut Session<'_>,
-    current: &Record,
-    record: &Record,
-    options: &UpgradeOptions,
-) -> Result<(Plan, Vec<ObjectId>), Error> {
-    let checks = if options.content.disable_openapi_validation { Checks::Lenient } else { Checks::Strict };
-    let objects = wanted(session, record, checks)?;
-    let request = PlanRequest {
-        old: Some(current),
-        new: record,
-        objects: &objects,
-        options: &options.change,
-        adopts: Some("unable to continue with update"),
-        old_words: "unable to build kubernetes objects from current release manifest",
+    let capabilities = session.capabilities()?;
+    let release = Release {
+        name: record.name.clone(),
+        namespace: record.namespace.clone(),
+        revision: record.revision,
+        is_upgrade: true,
     };
-    let plan = planned(session, &request)?;
-    session.log(LogLine::new(Level::Debug, "creating upgraded release").with("name", record.name.as_str()));
-    Ok((plan, objects.into_iter().map(|object| object.id).collect()))
+    // Without --dry-run=server a dry run sees no objects, as in Helm.
+    let cluster = Some(session.cluster).filter(|_| options.change.dry_run != crate::DryRun::Client);
+    let stage = Stage { release, capabilities: &capabilities, cluster };
+    let world = &session.world;
+    told(session.observer, |log| render_content(prepared, &stage, &options.content, world, log))?.fill(&mut record);
+    Ok(record)
 }

@@ -1,53 +1,59 @@
-//! What becomes of the values of the revision before. Helm: `Upgrade.reuseValues`.
+//! Which values of the last revision an upgrade takes again. Helm: `Upgrade.reuseValues`.
 
 use release::Record;
+use value::Map;
 
-use crate::{Error, Level, LogLine, Prepared};
+use crate::{Error, ErrorKind, Level, LogLine, Prepared};
 
-/// What becomes of the values of the revision before.
+/// Which values of the last revision are taken again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ReuseValues {
-    /// They are taken where no value is given.
+    /// All of the user's, but only where no new ones are given.
     #[default]
-    WithoutOthers,
-    /// They are forgotten: `--reset-values`.
-    Reset,
-    /// They and the values of the chart of then stand under those given: `--reuse-values`.
-    Reuse,
-    /// They stand under those given, over the values of the new chart: `--reset-then-reuse-values`.
-    ResetThenReuse,
+    UnlessGiven,
+    /// None: `--reset-values`.
+    No,
+    /// The user's, and the chart's own of then: `--reuse-values`.
+    WithDefaults,
+    /// The user's, over the new chart's own: `--reset-then-reuse-values`.
+    OverNewDefaults,
 }
 
-/// The chart with the values of the user that it is rendered with.
-pub(super) fn reuse(
-    prepared: Prepared,
-    current: &Record,
-    how: ReuseValues,
-    log: &mut Vec<LogLine>,
-) -> Result<Prepared, Error> {
-    let Prepared { mut chart, mut values } = prepared;
-    let debug = |text: &str| LogLine::new(Level::Debug, text);
-    let mut warnings = Vec::new();
-    match how {
-        ReuseValues::Reset => log.push(debug("resetting values to the chart's original version")),
-        ReuseValues::Reuse => {
-            log.push(debug("reusing the old release's values"));
-            let old = chart::coalesce_values(&current.chart, &current.config, &mut warnings);
-            let old = old.map_err(|error| Error::from(error).during("failed to rebuild old values"))?;
-            values = chart::coalesce_tables(&values, &current.config, &mut warnings);
-            chart.values = old;
-        }
-        ReuseValues::ResetThenReuse => {
-            log.push(debug("merging values from old release to new values"));
-            values = chart::coalesce_tables(&values, &current.config, &mut warnings);
-        }
-        ReuseValues::WithoutOthers if values.is_empty() && !current.config.is_empty() => {
-            let line = debug("copying values from old release").with("name", current.name.as_str());
-            log.push(line.with("version", current.revision.to_string()));
-            values = current.config.clone();
-        }
-        ReuseValues::WithoutOthers => {}
+impl ReuseValues {
+    /// Lays the new values over those that are reused.
+    pub(super) fn apply(self, prepared: Prepared, current: &Record, log: &mut Vec<LogLine>) -> Result<Prepared, Error> {
+        let Prepared { mut chart, values } = prepared;
+        let mut warnings = Vec::new();
+        let mut tell = |message: &str| log.push(LogLine::new(Level::Debug, message));
+        let values = match self {
+            ReuseValues::No => {
+                tell("resetting values to the chart's original version");
+                values
+            }
+            ReuseValues::WithDefaults => {
+                tell("reusing the old release's values");
+                let old = chart::coalesce_values(&current.chart, &current.config, &mut warnings)
+                    .map_err(|error| Error::new(ErrorKind::Values, format!("failed to rebuild old values: {error}")))?;
+                chart.values = old;
+                over(&values, current, &mut warnings)
+            }
+            ReuseValues::OverNewDefaults => {
+                tell("merging values from old release to new values");
+                over(&values, current, &mut warnings)
+            }
+            ReuseValues::UnlessGiven if values.is_empty() && !current.config.is_empty() => {
+                let line = LogLine::new(Level::Debug, "copying values from old release");
+                let line = line.with("name", current.name.as_str()).with("version", current.revision.to_string());
+                log.push(line);
+                current.config.clone()
+            }
+            ReuseValues::UnlessGiven => values,
+        };
+        log.extend(warnings.into_iter().map(LogLine::from));
+        Ok(Prepared { chart, values })
     }
-    log.extend(warnings.into_iter().map(LogLine::from));
-    Ok(Prepared { chart, values })
+}
+
+fn over(values: &Map, current: &Record, warnings: &mut Vec<chart::Warning>) -> Map {
+    chart::coalesce_tables(values, &current.config, warnings)
 }

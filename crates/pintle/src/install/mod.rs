@@ -1,15 +1,20 @@
 //! `helm install`: a chart becomes a release. Helm: `pkg/action/install.go`.
 
+mod crds;
+mod fail;
+mod name;
+mod namespace;
+
 use chart::Capabilities;
-use cluster::Entry;
-use release::{HookEvent, Info, Record, Status, Timestamp, object::Checks};
+use release::{Info, Record, Status, Timestamp};
 use render::Release;
 
 use crate::{
-    ChangeOptions, ContentOptions, DryRun, Error, ErrorKind, Level, LogLine, Observer, Prepared, Session, World,
-    change::{Stage, render_content, wanted},
-    execute::{Change, Failed, Phase, execute},
-    prepare::{check_name, process_for_install, told},
+    ChangeOptions, ContentOptions, DryRun, Error, Level, LogLine, Observer, Prepared, Session, World,
+    change::{Goal, Stage, draft, render_content},
+    execute::{Change, Deadline, execute},
+    operation::Operation,
+    prepare::{process_for_install, told},
 };
 
 /// What `install` needs, apart from the chart.
@@ -35,26 +40,32 @@ pub struct InstallOptions {
 /// In Helm's words, without its `INSTALLATION FAILED: `.
 pub fn install(session: &mut Session<'_>, prepared: Prepared, options: &InstallOptions) -> Result<Record, Error> {
     options.content.check(options.change.dry_run)?;
-    let last = last_of_name(session, options)?;
+    let last = name::last_of(session, options)?;
     let prepared = processed(prepared, session.observer)?;
+    crds::install(session, &prepared.chart, options)?;
     let mut record = render_first(session, prepared, options)?;
-    let checks = if options.content.disable_openapi_validation { Checks::Lenient } else { Checks::Strict };
-    let objects = wanted(session, &record, checks)
-        .map_err(|error| error.during("unable to build kubernetes objects from release manifest"))?;
+    let goal = Goal {
+        operation: Operation::Install,
+        record: &record,
+        before: None,
+        checks: options.content.checks(),
+        options: &options.change,
+    };
+    let draft = draft(session, &goal)?;
     if options.change.dry_run.is_on() {
         record.info.description = "Dry run complete".into();
         return Ok(record);
     }
-    record.revision = last.map_or(1, |last| last.revision + 1);
-    session.storage.create(&record)?;
-    let change = Change {
-        record: &mut record,
-        objects,
-        events: [HookEvent::PreInstall, HookEvent::PostInstall],
-        options: &options.change,
-    };
+    if options.create_namespace {
+        namespace::create(session, options)?;
+    }
+    name::replace(session, &mut record, last)?;
+    session.create_record(&record)?;
+    let deadline = Deadline::announced(session, Operation::Install, &options.change);
+    let change =
+        Change { operation: Operation::Install, record: &mut record, draft, options: &options.change, deadline };
     if let Err(failed) = execute(session, change) {
-        return Err(fail(session, record, failed));
+        return Err(fail::fail(session, record, failed, options));
     }
     record.info.status = Status::Deployed;
     record.info.description = options.content.described("Install complete");
@@ -77,7 +88,7 @@ pub fn preview_install(
     observer: &mut dyn Observer,
 ) -> Result<Record, Error> {
     options.content.check(DryRun::Client)?;
-    checked_name(&options.name, observer)?;
+    name::check(&options.name, observer)?;
     let prepared = processed(prepared, observer)?;
     let now = Timestamp { nanoseconds: world.surroundings.now(), offset: world.surroundings.utc_offset() };
     let mut record = options.record(namespace, now);
@@ -108,37 +119,6 @@ impl InstallOptions {
     }
 }
 
-/// Checks that the name is free, and gives the last revision where it was used before.
-/// Helm: `Install.availableName`.
-fn last_of_name(session: &mut Session<'_>, options: &InstallOptions) -> Result<Option<Entry>, Error> {
-    checked_name(&options.name, session.observer)?;
-    if options.change.dry_run.is_on() {
-        return Ok(None);
-    }
-    let entries = match session.storage.entries(&options.name) {
-        Ok(entries) => entries,
-        Err(_) => {
-            session.check_reachable()?;
-            // Who may write records and not read them may install, as with Helm.
-            return Ok(None);
-        }
-    };
-    match entries.into_iter().max_by_key(|entry| entry.revision) {
-        Some(last) if !(options.replace && matches!(last.status, Status::Uninstalled | Status::Failed)) => {
-            let text = "cannot reuse a name that is still in use";
-            session.log(LogLine::new(Level::Error, "release name check failed").with("error", text));
-            let error = Error::new(ErrorKind::Release, format!("release name check failed: {text}"));
-            Err(error.hinted(format!(
-                "`helm upgrade {0} CHART` upgrades the release; its last revision is {1}, {2}",
-                options.name,
-                last.revision,
-                last.status.name()
-            )))
-        }
-        last => Ok(last),
-    }
-}
-
 /// Renders the chart against the cluster.
 fn render_first(session: &mut Session<'_>, prepared: Prepared, options: &InstallOptions) -> Result<Record, Error> {
     let capabilities = session.capabilities()?;
@@ -150,27 +130,9 @@ fn render_first(session: &mut Session<'_>, prepared: Prepared, options: &Install
     Ok(record)
 }
 
-/// Records that an installation failed. Helm: `Install.failRelease`.
-fn fail(session: &mut Session<'_>, mut record: Record, failed: Failed) -> Error {
-    let error = match failed.phase {
-        Phase::Before => failed.error.during("failed pre-install"),
-        Phase::After => failed.error.during("failed post-install"),
-        _ => failed.error,
-    };
-    record.info.status = Status::Failed;
-    record.info.description = format!("Release {:?} failed: {error}", record.name);
-    // There is another error to be told.
-    let _ = session.storage.update(&record);
-    error
-}
-
 /// `.Release` of a revision. Helm says 1 even where a name is used again.
 fn release_of(record: &Record) -> Release {
     Release { name: record.name.clone(), namespace: record.namespace.clone(), revision: 1, is_upgrade: false }
-}
-
-fn checked_name(name: &str, observer: &mut dyn Observer) -> Result<(), Error> {
-    told(observer, |log| check_name(name, log))
 }
 
 /// Helm: `chartutil.ProcessDependencies`, with the words of `install`.

@@ -1,0 +1,91 @@
+//! When an operation must be over.
+
+use std::time::Duration;
+
+use cluster::WaitOptions;
+use release::Timestamp;
+
+use crate::{ChangeOptions, Session, operation::Operation};
+
+/// The moment at which an operation must be over, hooks and waiting included; or none, and each wait has its own time.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Deadline(Option<i128>);
+
+impl Deadline {
+    /// So long from now; none where the time is 0.
+    pub(crate) fn after(now: i128, time: Duration) -> Deadline {
+        let end = i128::try_from(time.as_nanos()).ok().and_then(|time| now.checked_add(time));
+        Deadline(end.filter(|_| !time.is_zero()))
+    }
+
+    /// That of an operation that is undone if it fails: it has its time, undoing it has its own, and both are told.
+    /// Helm gives each hook and each wait all of the time again, and all of it once more to undo them.
+    pub(crate) fn announced(session: &mut Session<'_>, operation: Operation, options: &ChangeOptions) -> Deadline {
+        if !options.rollback_on_failure {
+            return Deadline::default();
+        }
+        let (now, time, undo) = (session.now(), options.wait.timeout, options.rollback_time());
+        let deadline = Deadline::after(now, time);
+        if let Some(end) = Deadline::after(now, time.saturating_add(undo)).0.filter(|_| deadline.0.is_some()) {
+            let latest = Timestamp { nanoseconds: end, offset: session.timestamp().offset }.ansic();
+            let undoing = if operation == Operation::Install { "removing it again" } else { "the rollback" };
+            let (time, undo) = (go_duration(time), go_duration(undo));
+            session.remark(format!(
+                "time limit: {time}, and {undo} more for {undoing} if it fails; all is over by {latest}"
+            ));
+        }
+        deadline
+    }
+
+    /// Waits no longer than is left.
+    pub(crate) fn limit(self, now: i128, wait: WaitOptions) -> WaitOptions {
+        let Some(end) = self.0 else { return wait };
+        let left = u64::try_from(end.saturating_sub(now)).map_or(Duration::ZERO, Duration::from_nanos);
+        // A time of 0 would be taken for the default.
+        WaitOptions { timeout: wait.timeout.min(left).max(Duration::from_millis(1)), ..wait }
+    }
+}
+
+/// A time as flags take it: `5m0s`.
+pub(crate) fn go_duration(time: Duration) -> String {
+    let (seconds, fraction) = (time.as_secs(), time.subsec_nanos());
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    let digits = format!("{fraction:09}");
+    let digits = digits.trim_end_matches('0');
+    let point = if digits.is_empty() { "" } else { "." };
+    let seconds = format!("{}{point}{digits}s", seconds % 60);
+    match (hours, minutes) {
+        (0, 0) => seconds,
+        (0, minutes) => format!("{minutes}m{seconds}"),
+        (hours, minutes) => format!("{hours}h{minutes}m{seconds}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use cluster::WaitOptions;
+
+    use super::{Deadline, go_duration};
+
+    #[test]
+    fn a_deadline_shortens_waits() {
+        let wait = WaitOptions::new(Duration::from_secs(10));
+        let limited = |deadline: Deadline, now| deadline.limit(now, wait).timeout;
+        let deadline = Deadline::after(5_000_000_000, Duration::from_secs(10));
+        assert_eq!(limited(deadline, 5_000_000_000), Duration::from_secs(10));
+        assert_eq!(limited(deadline, 12_000_000_000), Duration::from_secs(3));
+        assert_eq!(limited(deadline, 99_000_000_000), Duration::from_millis(1));
+        assert_eq!(limited(Deadline::after(0, Duration::ZERO), 99), Duration::from_secs(10));
+        assert_eq!(limited(Deadline::default(), 99), Duration::from_secs(10));
+    }
+
+    #[test]
+    fn times_are_written_as_flags_take_them() {
+        let texts = [(0, "0s"), (300_000, "5m0s"), (3_601_500, "1h0m1.5s"), (20, "0.02s")];
+        for (milliseconds, text) in texts {
+            assert_eq!(go_duration(Duration::from_millis(milliseconds)), text);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Carries a change out, phase by phase: hooks, objects, waiting, hooks.
+
+mod deadline;
+mod steps;
+
+use cluster::ObjectId;
+use release::{ApplyMethod, Record};
+
+use crate::{
+    ChangeOptions, Error, Event, Session,
+    change::{Draft, owner_of},
+    explain::explained,
+    hooks::{HookOptions, run_hooks},
+    operation::Operation,
+};
+
+pub(crate) use self::{
+    deadline::Deadline,
+    steps::{clean_up, write_of},
+};
+
+/// A change that is recorded as pending.
+pub(crate) struct Change<'a> {
+    /// Which operation it is.
+    pub(crate) operation: Operation,
+    /// The new revision.
+    pub(crate) record: &'a mut Record,
+    /// What becomes of objects.
+    pub(crate) draft: Draft,
+    /// How objects are changed.
+    pub(crate) options: &'a ChangeOptions,
+    /// When it must be over.
+    pub(crate) deadline: Deadline,
+}
+
+/// How far a change came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// To the hooks before it.
+    Before,
+    /// To the objects.
+    Apply,
+    /// To waiting for the objects.
+    Wait,
+    /// To the hooks behind it.
+    After,
+}
+
+/// A change that failed.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    /// Why, in Helm's words.
+    pub(crate) error: Error,
+    /// Where.
+    pub(crate) phase: Phase,
+    /// The objects that it had created.
+    pub(crate) created: Vec<ObjectId>,
+}
+
+/// Carries a change out.
+pub(crate) fn execute(session: &mut Session<'_>, mut change: Change<'_>) -> Result<(), Failed> {
+    let mut created = Vec::new();
+    let mut phase = Phase::Before;
+    let outcome = change.run(session, &mut phase, &mut created);
+    outcome.map_err(|error| Failed { error, phase, created })
+}
+
+impl Change<'_> {
+    fn run(&mut self, session: &mut Session<'_>, phase: &mut Phase, created: &mut Vec<ObjectId>) -> Result<(), Error> {
+        if self.hooks(session, Phase::Before)? {
+            self.plan_again(session)?;
+        }
+        *phase = Phase::Apply;
+        steps::carry_out(session, &self.draft.plan, self.operation, created)?;
+        *phase = Phase::Wait;
+        self.wait(session)?;
+        *phase = Phase::After;
+        self.hooks(session, Phase::After)?;
+        Ok(())
+    }
+
+    /// Runs the hooks of a phase, and gives whether there were any.
+    fn hooks(&mut self, session: &mut Session<'_>, phase: Phase) -> Result<bool, Error> {
+        let [before, after] = self.operation.events();
+        let event = if phase == Phase::Before { before } else { after };
+        if self.options.no_hooks {
+            session.debug(format!("{} hooks disabled", event.name()));
+            return Ok(false);
+        }
+        let wait = self.deadline.limit(session.now(), self.options.wait);
+        let options = HookOptions { wait, server_side: self.record.apply_method == ApplyMethod::ServerSide };
+        run_hooks(session, self.record, event, &options).map_err(|error| self.operation.hook_failed(event, error))?;
+        Ok(self.record.hooks.iter().any(|hook| hook.events.contains(&event)))
+    }
+
+    /// Hooks may have changed what lives.
+    fn plan_again(&mut self, session: &Session<'_>) -> Result<(), Error> {
+        let live = self.draft.objects.live(session).map_err(|errors| {
+            let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            Error::new(crate::ErrorKind::Cluster, texts.join("\n"))
+        })?;
+        let options = self.options.for_plan(self.record.apply_method);
+        self.draft.plan = self.draft.objects.plan(owner_of(self.record), &live, options)?;
+        Ok(())
+    }
+
+    fn wait(&self, session: &mut Session<'_>) -> Result<(), Error> {
+        let wait = self.deadline.limit(session.now(), self.options.wait);
+        let observer = &mut *session.observer;
+        let mut tell = |id: &ObjectId, status: &_| observer.event(Event::Status { id, status });
+        let waited = session.cluster.wait(&self.draft.objects.ids(), &wait, &mut tell);
+        waited.map_err(|error| explained(session, error))
+    }
+}

@@ -1,0 +1,144 @@
+//! Carries the steps of a plan out: those of one kind at once, kind after kind. Helm: `pkg/kube/client.go`.
+
+use std::time::Duration;
+
+use cluster::{Action, Error as ClusterError, ObjectId, PatchKind, Propagation, WaitOptions, Write};
+use release::plan::{Change, PatchForm, Plan, Step};
+
+use crate::{Error, ErrorKind, Level, LogLine, Session, operation::Operation};
+
+/// How long an object may take to be gone before it is made anew.
+const GONE_WITHIN: Duration = Duration::from_secs(120);
+
+/// The write that a step is; none for one that writes nothing or more than one thing.
+pub(crate) fn write_of(step: &Step) -> Option<Write> {
+    let action = match &step.change {
+        Change::Create { object } => Action::Create(object.clone()),
+        Change::Apply { object, force_conflicts, .. } => {
+            Action::Apply { object: object.clone(), force_conflicts: *force_conflicts }
+        }
+        Change::Patch { form, patch } => {
+            let kind = match form {
+                PatchForm::Merge => PatchKind::Merge,
+                PatchForm::Strategic => PatchKind::Strategic,
+            };
+            Action::Patch { kind, patch: patch.clone() }
+        }
+        Change::Replace { object, .. } => Action::Replace(object.clone()),
+        Change::Delete => Action::Delete(Propagation::Background),
+        _ => return None,
+    };
+    Some(Write::new(step.id.clone(), action))
+}
+
+/// Carries a plan out. What was created is noted even if it failed.
+///
+/// An install tries everything. An upgrade or a rollback ends behind the first kind with an object that cannot be created,
+/// and deletes nothing if anything failed.
+pub(super) fn carry_out(
+    session: &mut Session<'_>,
+    plan: &Plan,
+    operation: Operation,
+    created: &mut Vec<ObjectId>,
+) -> Result<(), Error> {
+    let mut errors: Vec<String> = Vec::new();
+    for batch in plan.batches() {
+        if batch.iter().any(Step::is_removal) && !errors.is_empty() {
+            break;
+        }
+        created.extend(batch.iter().filter(|step| step.creates()).map(|step| step.id.clone()));
+        for (step, result) in batch.iter().zip(carry_batch(session, batch)) {
+            let Err(error) = result else { continue };
+            if step.creates() && operation != Operation::Install {
+                return Err(Error::from(error).during("failed to create resource"));
+            }
+            errors.push(worded(step, &error));
+        }
+    }
+    let separator = if operation == Operation::Install { "\n" } else { " && " };
+    if errors.is_empty() { Ok(()) } else { Err(Error::new(ErrorKind::Cluster, errors.join(separator))) }
+}
+
+fn worded(step: &Step, error: &ClusterError) -> String {
+    let ObjectId { namespace, name, kind, .. } = &step.id;
+    match step.change {
+        Change::Delete => {
+            format!("failed to delete resource namespace={namespace}, name={name}, kind={kind}: {error}")
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// Carries the steps of one kind out at once; those that take several writes one after the other.
+fn carry_batch(session: &mut Session<'_>, batch: &[Step]) -> Vec<Result<(), ClusterError>> {
+    let mut results: Vec<Result<(), ClusterError>> = batch.iter().map(|step| prepare(session, step)).collect();
+    let mut places = Vec::new();
+    let mut writes = Vec::new();
+    for (place, step) in batch.iter().enumerate() {
+        if let (Some(Ok(())), Some(write)) = (results.get(place), write_of(step)) {
+            places.push(place);
+            writes.push(write);
+        }
+    }
+    for (place, written) in places.into_iter().zip(session.cluster.write_all(&writes)) {
+        let Some(step) = batch.get(place) else { continue };
+        let result = match (&step.change, written) {
+            (Change::Replace { object, recreate: true }, Err(error)) if error.is_invalid() => {
+                recreate(session, &step.id, object, "the server says that it cannot be changed")
+            }
+            (_, written) => written.map(drop),
+        };
+        if let Some(slot) = results.get_mut(place) {
+            *slot = result;
+        }
+    }
+    results
+}
+
+/// What must come before the write of a step, or takes its place.
+fn prepare(session: &mut Session<'_>, step: &Step) -> Result<(), ClusterError> {
+    match &step.change {
+        Change::Apply { adopt_fields: true, .. } => session.cluster.adopt_fields(&step.id, false).map(drop),
+        Change::Recreate { object, field } => {
+            recreate(session, &step.id, object, &format!("{field} changes, which it never may"))
+        }
+        Change::SkipUnmappable { .. } | Change::Gone | Change::Keep { .. } => {
+            let line = LogLine::new(Level::Debug, "skipping delete").with("kind", step.id.kind.as_str());
+            session.log(line.with("name", step.id.name.as_str()));
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Deletes an object, waits until it is gone, and makes it anew.
+fn recreate(
+    session: &mut Session<'_>,
+    id: &ObjectId,
+    object: &serde_json::Value,
+    why: &str,
+) -> Result<(), ClusterError> {
+    session.remark(format!("{} {} is deleted and made anew: {why}", id.kind, id.name));
+    session.cluster.write(&Write::new(id.clone(), Action::Delete(Propagation::Background)))?;
+    let ids = [id.clone()];
+    session.cluster.wait_for_delete(&ids, &WaitOptions::new(GONE_WITHIN), &mut |_, _| {})?;
+    session.cluster.write(&Write::new(id.clone(), Action::Create(object.clone())))?;
+    Ok(())
+}
+
+/// Deletes what a failed change had created: `--cleanup-on-fail`.
+///
+/// # Errors
+/// What could not be deleted, in one text.
+pub(crate) fn clean_up(session: &mut Session<'_>, created: &[ObjectId]) -> Result<(), String> {
+    session.debug(format!("cleanup on fail set, cleaning up {} resources", created.len()));
+    let mut errors = Vec::new();
+    for ids in created.chunk_by(|a, b| a.kind == b.kind) {
+        let deletion = |id: &ObjectId| Write::new(id.clone(), Action::Delete(Propagation::Background));
+        let writes: Vec<Write> = ids.iter().map(deletion).collect();
+        errors.extend(
+            session.cluster.write_all(&writes).into_iter().filter_map(|result| Some(result.err()?.to_string())),
+        );
+    }
+    if errors.is_empty() { Ok(()) } else { Err(errors.join(", ")) }
+}

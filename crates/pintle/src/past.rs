@@ -1,0 +1,214 @@
+//! What is known of a release's revisions before an operation, without reading them all.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use cluster::{Entry, Error as ClusterError};
+use release::{
+    Record, Status,
+    history::{History, HistoryError, Revision, abandoned_description},
+};
+
+use crate::{Error, ErrorKind, Level, LogLine, Session, explain::reason_notes};
+
+/// The revisions of a release.
+#[derive(Debug, Default)]
+pub(crate) struct Past {
+    /// The release.
+    pub(crate) name: String,
+    entries: Vec<Entry>,
+    revisions: Vec<Revision>,
+    described: bool,
+    /// The newest revision that can be read, whole.
+    newest: Option<Record>,
+}
+
+impl Past {
+    /// Reads the labels of all revisions, and the newest one.
+    ///
+    /// # Errors
+    /// The cluster cannot be reached, or refuses.
+    pub(crate) fn read(session: &Session<'_>, name: &str) -> Result<Past, Error> {
+        session.read(|storage| {
+            let mut entries = storage.entries(name)?;
+            entries.sort_by_key(|entry| entry.revision);
+            let mut past = Past { name: name.to_owned(), ..Past::default() };
+            for entry in entries.iter().rev() {
+                // What cannot be decoded is no revision, as in Helm.
+                match storage.get(name, entry.revision) {
+                    Ok(record) => {
+                        past.newest = Some(record);
+                        break;
+                    }
+                    Err(ClusterError::ReleaseNotFound | ClusterError::Codec(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            past.revisions = entries.iter().map(revision_of).collect();
+            past.entries = entries;
+            past.note_newest();
+            Ok(past)
+        })
+    }
+
+    /// What the labels do not say of the newest revision.
+    fn note_newest(&mut self) {
+        let Some(newest) = &self.newest else { return };
+        if let Some(known) = self.revisions.iter_mut().find(|revision| revision.number == newest.revision) {
+            *known = Revision::from(newest);
+        }
+    }
+
+    /// The newest revision.
+    pub(crate) fn newest(&self) -> Option<&Record> {
+        self.newest.as_ref()
+    }
+
+    /// The rules over the revisions. What they say of descriptions holds after [`Past::describe`] only.
+    pub(crate) fn history(&self) -> History<'_> {
+        History::new(&self.name, &self.revisions)
+    }
+
+    /// A revision, whole.
+    pub(crate) fn record(&self, session: &Session<'_>, number: i64) -> Result<Record, Error> {
+        match &self.newest {
+            Some(newest) if newest.revision == number => Ok(newest.clone()),
+            _ => session.read(|storage| storage.get(&self.name, number)),
+        }
+    }
+
+    /// Reads the descriptions of all revisions: they alone tell whether a superseded one had failed.
+    pub(crate) fn describe(&mut self, session: &Session<'_>) -> Result<(), Error> {
+        if self.described {
+            return Ok(());
+        }
+        let summaries = session.read(|storage| storage.summaries(&self.entries))?;
+        for revision in &mut self.revisions {
+            if let Some(summary) = summaries.iter().find(|summary| summary.revision == revision.number) {
+                revision.description.clone_from(&summary.description);
+                revision.last_deployed = summary.last_deployed;
+            }
+        }
+        self.note_newest();
+        self.described = true;
+        Ok(())
+    }
+
+    /// Refuses while the last operation may still go on, and says when it would be taken for abandoned. One that is, is
+    /// marked as failed.
+    pub(crate) fn take_over(&mut self, session: &mut Session<'_>, timeout: Duration) -> Result<(), Error> {
+        let now = session.now();
+        let abandoned = match self.history().abandoned(now, timeout) {
+            Ok(None) => return Ok(()),
+            Ok(Some(abandoned)) => abandoned.clone(),
+            Err(error) => return Err(self.busy(error, now, timeout)),
+        };
+        let Some(newest) = self.newest.as_mut().filter(|newest| newest.revision == abandoned.number) else {
+            return Ok(());
+        };
+        newest.info.description = abandoned_description(&self.name, &abandoned);
+        newest.info.status = Status::Failed;
+        session.storage.update(newest)?;
+        session.remark(format!("revision {} is marked failed: {}", newest.revision, newest.info.description));
+        self.note_newest();
+        Ok(())
+    }
+
+    /// Refuses whatever is pending.
+    pub(crate) fn check_idle(&self, session: &Session<'_>, timeout: Duration) -> Result<(), Error> {
+        match self.history().newest() {
+            Some(newest) if newest.status.is_pending() => {
+                Err(self.busy(HistoryError::InProgress, session.now(), timeout))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn busy(&self, error: HistoryError, now: i128, timeout: Duration) -> Error {
+        let error = Error::from(error);
+        let Some(newest) = &self.newest else { return error };
+        let began = newest.info.last_deployed;
+        let age = began.map_or(0, |began| (now - began.nanoseconds).max(0) / 1_000_000_000);
+        let revision = Revision::from(newest);
+        let (name, number, status) = (&self.name, newest.revision, newest.info.status.name());
+        let error = error.hinted(format!("revision {number} is {status}, since {}", ago(age)));
+        if revision.is_abandoned(now, timeout) {
+            return error.hinted(format!(
+                "whoever began it seems to be gone: `helm rollback {name}`, or an upgrade with --install or \
+                 --rollback-on-failure, marks it failed and goes on"
+            ));
+        }
+        error.hinted(format!("if whoever began it is gone, `helm rollback {name}` goes back to the revision before it"))
+    }
+
+    /// Makes room for one more revision. Helm: `Storage.removeLeastRecent`.
+    pub(crate) fn prune(&mut self, session: &Session<'_>, history_max: i64) -> Result<(), Error> {
+        if history_max <= 0 || i64::try_from(self.revisions.len()).is_ok_and(|count| count < history_max) {
+            return Ok(());
+        }
+        self.describe(session)?;
+        let numbers = self.history().to_prune(history_max);
+        let deleted = numbers.iter().map(|number| session.storage.delete(&self.name, *number));
+        let mut errors =
+            deleted.filter_map(Result::err).filter(|error| !matches!(error, ClusterError::ReleaseNotFound));
+        let Some(first) = errors.next() else { return Ok(()) };
+        match errors.count() {
+            0 => Err(first.into()),
+            more => Err(Error::from(first).during(format!("encountered {} deletion errors. First is", more + 1))),
+        }
+    }
+
+    /// The revisions that are deployed.
+    pub(crate) fn deployed(&self, session: &Session<'_>) -> Result<Vec<Record>, Error> {
+        let deployed = self.revisions.iter().filter(|revision| revision.status == Status::Deployed);
+        deployed.map(|revision| self.record(session, revision.number)).collect()
+    }
+}
+
+fn revision_of(entry: &Entry) -> Revision {
+    Revision { number: entry.revision, status: entry.status, ..Revision::default() }
+}
+
+fn ago(seconds: i128) -> String {
+    match seconds {
+        0..120 => format!("{seconds} seconds"),
+        120..7200 => format!("{} minutes", seconds / 60),
+        _ => format!("{} hours", seconds / 3600),
+    }
+}
+
+impl From<HistoryError> for Error {
+    fn from(error: HistoryError) -> Error {
+        Error::new(ErrorKind::Release, error.to_string())
+    }
+}
+
+impl Session<'_> {
+    /// Writes a revision anew. That it cannot be written is told, and holds nothing up. Helm: `recordRelease`.
+    pub(crate) fn record_release(&mut self, record: &Record) {
+        self.record_noted(record, &BTreeMap::new());
+    }
+
+    /// Does so with a revision that failed, and keeps the reason beside it.
+    pub(crate) fn record_failed(&mut self, record: &Record, error: &Error) {
+        self.record_noted(record, &reason_notes(error));
+    }
+
+    fn record_noted(&mut self, record: &Record, notes: &BTreeMap<String, String>) {
+        if let Err(error) = self.storage.update_annotated(record, notes) {
+            let line = LogLine::new(Level::Warn, "failed to update release").with("name", record.name.as_str());
+            let line = line.with("revision", record.revision.to_string());
+            self.log(line.with("error", error.to_string()));
+        }
+    }
+
+    /// Writes a new revision. Somebody else may have been faster.
+    pub(crate) fn create_record(&mut self, record: &Record) -> Result<(), Error> {
+        self.storage.create(record).map_err(|error| match error {
+            ClusterError::ReleaseExists => Error::from(HistoryError::InProgress).hinted(format!(
+                "revision {} of {} was made by somebody else in the meantime: `helm history {1}`",
+                record.revision, record.name
+            )),
+            error => error.into(),
+        })
+    }
+}
