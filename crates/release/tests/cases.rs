@@ -1,5 +1,6 @@
 //! Compares what we make of manifests, objects and histories with what Helm and the libraries of Kubernetes answered.
 
+mod diff;
 mod history;
 mod merge;
 mod objects;

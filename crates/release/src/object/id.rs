@@ -106,6 +106,21 @@ pub fn value_at<'a>(object: &'a Value, path: &[&str]) -> Option<&'a Value> {
     path.iter().try_fold(object, |value, name| value.get(*name))
 }
 
+/// Whether everything in `part` is in `whole`; lists have as many items in both. Nulls in `part` ask for nothing.
+pub(crate) fn contains(whole: &Value, part: &Value) -> bool {
+    match (whole, part) {
+        (_, Value::Null) => true,
+        (Value::Object(whole), Value::Object(part)) => part.iter().all(|(name, part)| match whole.get(name) {
+            Some(whole) => contains(whole, part),
+            None => part.is_null(),
+        }),
+        (Value::Array(whole), Value::Array(part)) => {
+            whole.len() == part.len() && whole.iter().zip(part).all(|(whole, part)| contains(whole, part))
+        }
+        (whole, part) => whole == part,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

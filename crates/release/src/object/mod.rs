@@ -7,7 +7,6 @@ mod moved;
 mod parse;
 mod place;
 
-pub(crate) use self::place::map_entry;
 pub use self::{
     convert::from_value,
     id::{Anonymous, ObjectId, gvk, text_at, value_at},
@@ -15,6 +14,7 @@ pub use self::{
     parse::{Checks, ObjectError, ObjectErrorKind, parse},
     place::{Duplicate, Unplaced, last_of_each, place},
 };
+pub(crate) use self::{id::contains, place::map_entry};
 use std::collections::HashMap;
 
 use serde_json::Value;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::object::{ObjectId, text_at, value_at};
+use crate::object::{ObjectId, contains, text_at, value_at};
 
 /// Group, kind, and the path of a field that may not change.
 const IMMUTABLE: [(&str, &str, &[&str]); 21] = [
@@ -58,18 +58,5 @@ fn differs(wanted: &Value, live: &Value, path: &[&str]) -> bool {
     let live_value = value_at(live, path).unwrap_or(&Value::Null);
     let Some(wanted_value) = value_at(wanted, path) else { return false };
     let cleared = wanted_value.as_str() == Some("") && text_at(live, path) != "None";
-    !cleared && !contained(wanted_value, live_value)
-}
-
-/// Whether everything in `wanted` is in `live`.
-fn contained(wanted: &Value, live: &Value) -> bool {
-    match (wanted, live) {
-        (Value::Object(wanted), Value::Object(live)) => wanted
-            .iter()
-            .all(|(name, value)| value.is_null() || live.get(name).is_some_and(|live| contained(value, live))),
-        (Value::Array(wanted), Value::Array(live)) => {
-            wanted.len() == live.len() && wanted.iter().zip(live).all(|(wanted, live)| contained(wanted, live))
-        }
-        (wanted, live) => wanted == live,
-    }
+    !cleared && !contains(live_value, wanted_value)
 }

@@ -3,7 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::FIELD_MANAGER;
-use crate::object::text_at;
+use crate::{
+    merge::known_type,
+    object::{ObjectId, text_at},
+    schema::{Shape, same_value},
+};
 
 /// Fields that say which object it is, or that the server alone writes: no manager owns them.
 /// apimachinery: `managedfields/internal/stripmeta.go`.
@@ -31,8 +35,9 @@ pub fn is_as_wanted(wanted: &Value, live: &Value) -> bool {
         return false;
     }
     match (entry.get("fieldsV1"), wanted, live) {
-        (Some(Value::Object(fields)), Value::Object(wanted), Value::Object(live)) => {
-            object_matches(fields, wanted, live, Level::Object)
+        (Some(Value::Object(fields)), Value::Object(wanted_fields), Value::Object(live)) => {
+            let shape = ObjectId::of(wanted).ok().and_then(|id| known_type(&id)).map(Shape::Struct);
+            object_matches(fields, wanted_fields, live, (Level::Object, shape))
         }
         _ => false,
     }
@@ -51,6 +56,15 @@ fn own_entries<'a>(live: &'a Value, operation: &'static str) -> impl Iterator<It
             && text_at(entry, &["operation"]) == operation
             && text_at(entry, &["subresource"]).is_empty()
     })
+}
+
+/// What lies in a field of a type.
+fn shape_of(shape: Option<Shape>, name: &str) -> Option<Shape> {
+    match shape? {
+        Shape::Struct(of_type) => of_type.field(name).map(|field| field.shape),
+        Shape::Map(item) => Some(item.shape()),
+        _ => None,
+    }
 }
 
 /// How deep in an object: its uppermost two levels have fields that nobody owns.
@@ -80,7 +94,7 @@ fn object_matches(
     fields: &Map<String, Value>,
     wanted: &Map<String, Value>,
     live: &Map<String, Value>,
-    level: Level,
+    (level, shape): (Level, Option<Shape>),
 ) -> bool {
     let owned = fields.keys().filter(|key| *key != ".");
     let asked = wanted.keys().filter(|name| level.is_owned(name)).filter(|name| {
@@ -94,27 +108,36 @@ fn object_matches(
         let field = fields.get(&format!("f:{name}"));
         match (field, wanted.get(name), live.get(name)) {
             (Some(Value::Object(field)), Some(wanted), Some(live)) => {
-                value_matches(field, wanted, live, level.below(name))
+                value_matches(field, wanted, live, (level.below(name), shape_of(shape, name)))
             }
             _ => false,
         }
     })
 }
 
-fn value_matches(field: &Map<String, Value>, wanted: &Value, live: &Value, level: Level) -> bool {
+fn value_matches(
+    field: &Map<String, Value>,
+    wanted: &Value,
+    live: &Value,
+    (level, shape): (Level, Option<Shape>),
+) -> bool {
     // Owned as a whole: a scalar, an atomic list or map, or a map that is empty.
     if !field.keys().any(|key| key != ".") {
-        return wanted == live;
+        return same_value(shape, wanted, live);
     }
     match (wanted, live) {
-        (Value::Object(wanted), Value::Object(live)) => object_matches(field, wanted, live, level),
-        (Value::Array(wanted), Value::Array(live)) => list_matches(field, wanted, live),
+        (Value::Object(wanted), Value::Object(live)) => object_matches(field, wanted, live, (level, shape)),
+        (Value::Array(wanted), Value::Array(live)) => list_matches(field, wanted, live, shape),
         _ => false,
     }
 }
 
 /// Whether a list with keys, or a set, has the items that are wanted, in the wanted order.
-fn list_matches(field: &Map<String, Value>, wanted: &[Value], live: &[Value]) -> bool {
+fn list_matches(field: &Map<String, Value>, wanted: &[Value], live: &[Value], shape: Option<Shape>) -> bool {
+    let item_shape = match shape {
+        Some(Shape::List(item)) => Some(item.shape()),
+        _ => None,
+    };
     let items = field.iter().filter(|(key, _)| *key != ".");
     let mut places = Vec::with_capacity(wanted.len());
     for (key, fields) in items {
@@ -124,7 +147,7 @@ fn list_matches(field: &Map<String, Value>, wanted: &[Value], live: &[Value]) ->
         let (Some((asked_at, asked)), Some((found_at, found))) = (asked, found) else { return false };
         let same = match (fields, asked, found) {
             (Value::Object(fields), Value::Object(asked), Value::Object(found)) => {
-                object_matches(fields, asked, found, Level::Deeper)
+                object_matches(fields, asked, found, (Level::Deeper, item_shape))
             }
             (_, asked, found) => asked == found,
         };

@@ -12,8 +12,8 @@
 //!
 //! So a field of ours that somebody changed by hand is seen, be it that the hand took it over (then it is no longer in
 //! our entry) or forced it back (then its value differs), and a field that only others own is none of our business, as it
-//! is none of the apply's. Where the server writes a value in another form than the manifest does (`cpu: 1000m`), the
-//! object is applied, and the server finds that nothing changed.
+//! is none of the apply's. Quantities are compared by their amount (`1000m` is `1`); where the server writes any other value
+//! in another form than the manifest does, the object is applied, and the server finds that nothing changed.
 //!
 //! For client-side apply the three-way merge itself tells: an empty patch is not sent. Helm: `patchResourceClientSide`.
 

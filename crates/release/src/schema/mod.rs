@@ -142,6 +142,52 @@ impl Shape {
     }
 }
 
+/// Whether two values are one to Kubernetes: quantities are compared by their amount.
+pub fn same_value(shape: Option<Shape>, a: &Value, b: &Value) -> bool {
+    a == b || shape == Some(Shape::Quantity) && amount(a).is_some_and(|amount_a| amount(b) == Some(amount_a))
+}
+
+/// A quantity in billionths, which is as fine as Kubernetes counts; none where it is too large or finer than that.
+fn amount(quantity: &Value) -> Option<i128> {
+    let text = match quantity {
+        Value::String(text) if is_quantity(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    let (sign, unsigned) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(&text)),
+    };
+    let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
+    let (number, suffix) = unsigned.split_at_checked(end)?;
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits: i128 = format!("0{whole}{fraction}").parse().ok()?;
+    let decimal = |exponent: u32| (10_i128.checked_pow(exponent), 1);
+    let binary = |exponent: u32| (Some(1 << (10 * exponent)), 1_000_000_000);
+    let (factor, unit) = match suffix {
+        "n" => decimal(0),
+        "u" => decimal(3),
+        "m" => decimal(6),
+        "" => decimal(9),
+        "k" => decimal(12),
+        "M" => decimal(15),
+        "G" => decimal(18),
+        "T" => decimal(21),
+        "P" => decimal(24),
+        "E" => decimal(27),
+        "Ki" => binary(1),
+        "Mi" => binary(2),
+        "Gi" => binary(3),
+        "Ti" => binary(4),
+        "Pi" => binary(5),
+        "Ei" => binary(6),
+        exponent => decimal(u32::try_from(exponent.get(1..)?.parse::<i32>().ok()?.checked_add(9)?).ok()?),
+    };
+    let amount = digits.checked_mul(factor?)?.checked_mul(unit)?;
+    let divisor = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    (amount % divisor == 0).then_some(sign * (amount / divisor))
+}
+
 /// Whether a text is a quantity, such as `100m`, `1.5Gi`, `1e3`. apimachinery: `pkg/api/resource/quantity.go`.
 fn is_quantity(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -271,6 +317,8 @@ impl Field {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::{Expression, ListKind, PatchStrategy, Shape, Struct, index, kind};
 
     #[test]
@@ -288,6 +336,21 @@ mod tests {
         assert_eq!(metadata.field("finalizers").unwrap().list, ListKind::Set);
         assert!(metadata.field("label").is_none() && kind("v1", "Nothing").is_none());
         assert!(Struct { name: "core.v1.ConfigMapKeySelector" }.is_atomic());
+    }
+
+    #[test]
+    fn quantities_are_compared_by_their_amount() {
+        let same = |a: Value, b: Value| super::same_value(Some(Shape::Quantity), &a, &b);
+        for (a, b) in
+            [("1000m", "1"), ("1024Mi", "1Gi"), ("1.5", "1500m"), ("1e3", "1k"), ("0.5Gi", "512Mi"), ("-1", "-1000m")]
+        {
+            assert!(same(a.into(), b.into()), "{a} {b}");
+        }
+        assert!(same(1.into(), "1".into()) && same(0.1.into(), "100m".into()));
+        for (a, b) in [("1", "1m"), ("1Gi", "1G"), ("x", "y"), ("1n", "0.1n"), ("-1", "1")] {
+            assert!(!same(a.into(), b.into()), "{a} {b}");
+        }
+        assert!(!super::same_value(Some(Shape::Text), &"1000m".into(), &"1".into()));
     }
 
     #[test]
