@@ -5,6 +5,8 @@ use std::fmt;
 /// How loud Helm logs a [`Warning`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
+    /// `level=DEBUG`
+    Debug,
     /// `level=INFO`, which is also where Go's plain `log.Printf` ends.
     Info,
     /// `level=WARN`
@@ -23,6 +25,11 @@ pub struct Warning {
 }
 
 impl Warning {
+    /// A line of `slog.Debug`.
+    pub(crate) fn debug(message: &str, attributes: Vec<(&'static str, String)>) -> Warning {
+        Warning { level: Level::Debug, message: message.into(), attributes }
+    }
+
     /// A line of `log.Printf`.
     pub(crate) fn log(message: impl Into<String>) -> Warning {
         Warning { level: Level::Info, message: message.into(), attributes: Vec::new() }

@@ -109,6 +109,16 @@ impl Error {
         self.why.as_deref()?.reason.as_deref()
     }
 
+    /// The same with lines above those that it shows.
+    #[must_use]
+    pub(crate) fn below(mut self, lines: String) -> Error {
+        self.snippet = Some(match self.snippet.take() {
+            Some(snippet) => format!("{lines}\n{snippet}"),
+            None => lines,
+        });
+        self
+    }
+
     /// What kind of failure it is.
     pub fn kind(&self) -> ErrorKind {
         self.kind

@@ -40,6 +40,7 @@ impl LogLine {
 impl From<chart::Warning> for LogLine {
     fn from(warning: chart::Warning) -> LogLine {
         let level = match warning.level {
+            chart::Level::Debug => Level::Debug,
             chart::Level::Info => Level::Info,
             chart::Level::Warn => Level::Warn,
         };

@@ -11,7 +11,7 @@ use value::Map;
 
 use crate::{
     Composition, DependencyOptions, Error, ErrorKind, Event, Level, LogLine, Observer, Report, ValuesFlags, World,
-    compose, dependency_update, install_name,
+    compose, dependency_update, install_name, rendered,
 };
 
 /// A chart and the user's values.
@@ -212,15 +212,21 @@ pub(crate) fn render_processed(
         surroundings: world.surroundings,
         limits: Limits::default(),
     };
-    let Rendered { files, .. } = render::render(&chart, merged, &options).map_err(|error| FailedRender {
+    let Rendered { files, .. } = render::render(&chart, merged.clone(), &options).map_err(|error| FailedRender {
         error: Error::from(error),
         files: None,
         partial: true,
     })?;
-    let composition = compose(files, chart.name(), request.subchart_notes).map_err(|(error, files)| FailedRender {
-        error: Error::from(error),
-        files: Some(files),
-        partial: true,
+    let composition = compose(files, chart.name(), request.subchart_notes).map_err(|(error, files)| {
+        let file = files.iter().find(|file| file.path == error.path);
+        let place = file.and_then(|file| rendered::line_of(&error, &file.content));
+        let origin = place.and_then(|(line, text)| render::origin(&chart, merged, &options, (&error.path, line, text)));
+        let error = Error::from(error);
+        let error = match origin {
+            Some(origin) => error.below(rendered::origin_snippet(&origin)),
+            None => error,
+        };
+        FailedRender { error, files: Some(files), partial: true }
     })?;
     for types in &composition.unknown_hooks {
         log.push(LogLine::new(Level::Info, "skipping unknown hooks").with("hookTypes", types));
@@ -268,7 +274,6 @@ fn merge(chart: &Chart, values: &Map, request: &RenderRequest<'_>, log: &mut Vec
 
 /// Helm: `pkg/chart/common/util/values.go`.
 fn check_schemas(chart: &Chart, values: &Map, log: &mut Vec<LogLine>) -> Result<(), Error> {
-    tell_charts(chart, values, log);
     let mut warnings = Vec::new();
     let checked = chart::validate_values(chart, values, &mut warnings);
     log.extend(warnings.into_iter().map(LogLine::from));
@@ -281,20 +286,6 @@ fn check_schemas(chart: &Chart, values: &Map, log: &mut Vec<LogLine>) -> Result<
             None => converted,
         }
     })
-}
-
-/// Tells which charts' schemas are looked at. Helm: `pkg/chart/common/util/jsonschema.go`, `ValidateAgainstSchema`.
-pub(crate) fn tell_charts(chart: &Chart, values: &Map, log: &mut Vec<LogLine>) {
-    if chart.schema.is_some() {
-        log.push(LogLine::new(Level::Debug, "chart name").with("chart-name", chart.name()));
-    }
-    let line = LogLine::new(Level::Debug, "number of dependencies in the chart").with("chart", chart.name());
-    log.push(line.with("dependencies", chart.dependencies.len().to_string()));
-    for subchart in &chart.dependencies {
-        if let Some(values) = values.get(subchart.name()).as_ref().and_then(|values| values.as_map()) {
-            tell_charts(subchart, values, log);
-        }
-    }
 }
 
 /// Helm: `pkg/action/action.go`, `renderResources`.

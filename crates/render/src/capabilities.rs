@@ -50,6 +50,10 @@ impl Object for CapabilitiesObject {
         ]
     }
 
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(self.fields())
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -93,8 +97,8 @@ impl Object for KubeVersionObject {
         Some(self.0.to_string())
     }
 
-    fn to_plain(&self) -> Value {
-        Value::map(self.fields().into_iter().filter(|(name, _)| *name != "normalizedVersion"))
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(self.fields().into_iter().filter(|(name, _)| *name != "normalizedVersion").collect())
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -167,10 +171,10 @@ impl Object for HelmVersionObject {
         ]
     }
 
-    fn to_plain(&self) -> Value {
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
         let names = ["version", "git_commit", "git_tree_state", "go_version", "kube_client_version"];
         let fields = names.into_iter().zip(self.fields()).map(|(name, (_, value))| (name, value));
-        Value::map(fields.filter(|(_, value)| value.is_true()))
+        Some(fields.filter(|(_, value)| value.is_true()).collect())
     }
 
     fn as_any(&self) -> &dyn Any {

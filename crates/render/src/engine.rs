@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use chart::{Capabilities, Chart};
-use template::{Budget, Limits, MissingKey, Surroundings, Templates};
+use template::{Budget, Limits, MissingKey, Origin, Surroundings, Templates};
 use value::{Map, Str, Value};
 
 use crate::{
@@ -92,6 +92,51 @@ pub struct Rendered {
 ///
 /// Fails at the first template that cannot be parsed or executed.
 pub fn render(chart: &Chart, values: Map, options: &RenderOptions<'_>) -> Result<Rendered, Error> {
+    let Ready { state, templates, renderables } = ready(chart, values, options)?;
+    let budget = Budget::new(options.limits);
+    let mut files = Vec::with_capacity(renderables.len());
+    for renderable in renderables.iter().filter(|renderable| !is_partial(&renderable.path)) {
+        let content = execute(&templates, renderable, &budget, options.surroundings)
+            .map_err(|error| error.noticed(state.warnings.take()))?;
+        files.push((renderable.path.clone(), content));
+    }
+    let warnings = state.warnings.take();
+    Ok(Rendered { files, warnings })
+}
+
+/// The line of a template that writes line `line` (from 1) of the file `path`, which is `text`.
+///
+/// Renders the file once more; nothing where it does not come out the same.
+pub fn origin(
+    chart: &Chart,
+    values: Map,
+    options: &RenderOptions<'_>,
+    (path, line, text): (&str, usize, &[u8]),
+) -> Option<Origin> {
+    let Ready { templates, renderables, .. } = ready(chart, values, options).ok()?;
+    let renderable = renderables.iter().find(|renderable| renderable.path == path)?;
+    renderable.describe();
+    let top = Value::Map(renderable.top.clone());
+    let budget = Budget::new(options.limits);
+    let (output, origins) = templates.execute_traced(path, &top, &budget, options.surroundings).ok()?;
+    let start = match line.checked_sub(1)? {
+        0 => 0,
+        before => memchr::memchr_iter(b'\n', &output).nth(before - 1)? + 1,
+    };
+    let written = output.get(start..)?.split(|byte| *byte == b'\n').next()?;
+    let blanks = written.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let same = crate::without_no_value(written.to_vec()) == text;
+    if same { origins.of(start + blanks) } else { None }
+}
+
+/// A chart with all templates parsed.
+struct Ready {
+    state: Rc<State>,
+    templates: Templates,
+    renderables: Vec<Renderable>,
+}
+
+fn ready(chart: &Chart, values: Map, options: &RenderOptions<'_>) -> Result<Ready, Error> {
     let shared = Shared {
         release: top::release(&options.release, options.mode),
         capabilities: crate::capabilities::capabilities(options.capabilities),
@@ -108,15 +153,7 @@ pub fn render(chart: &Chart, values: Map, options: &RenderOptions<'_>) -> Result
             .parse(&renderable.path, renderable.text.clone())
             .map_err(|error| Error::parse(&renderable.path, error))?;
     }
-    let budget = Budget::new(options.limits);
-    let mut files = Vec::with_capacity(renderables.len());
-    for renderable in renderables.iter().filter(|renderable| !is_partial(&renderable.path)) {
-        let content = execute(&templates, renderable, &budget, options.surroundings)
-            .map_err(|error| error.noticed(state.warnings.take()))?;
-        files.push((renderable.path.clone(), content));
-    }
-    let warnings = state.warnings.take();
-    Ok(Rendered { files, warnings })
+    Ok(Ready { state, templates, renderables })
 }
 
 fn execute(
@@ -125,11 +162,7 @@ fn execute(
     budget: &Budget,
     surroundings: &dyn Surroundings,
 ) -> Result<Str, Error> {
-    let about = Map::from_entries(
-        value::MapType::Values,
-        [("Name", Value::string(renderable.path.as_str())), ("BasePath", Value::string(renderable.base_path.as_str()))],
-    );
-    renderable.top.insert("Template", Value::Map(about));
+    renderable.describe();
     let output = templates
         .execute(&renderable.path, &Value::Map(renderable.top.clone()), budget, surroundings)
         .map_err(Error::execute)?;

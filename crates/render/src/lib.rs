@@ -16,9 +16,11 @@ mod snippet;
 mod top;
 
 pub use crate::{
-    engine::{Lookup, Mode, Release, RenderOptions, Rendered, Warning, render},
+    engine::{Lookup, Mode, Release, RenderOptions, Rendered, Warning, origin, render},
     error::{Error, Location},
 };
+
+pub use ::template::Origin;
 
 /// Takes `<no value>`, which Go prints for what is missing, out of rendered text.
 /// Helm: `pkg/engine/engine.go`, `renderWithReferences`.

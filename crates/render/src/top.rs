@@ -17,6 +17,17 @@ pub(crate) struct Renderable {
     pub(crate) base_path: String,
 }
 
+impl Renderable {
+    /// Puts `.Template` into the map, which a chart's templates share.
+    pub(crate) fn describe(&self) {
+        let about = Map::from_entries(
+            MapType::Values,
+            [("Name", Value::string(self.path.as_str())), ("BasePath", Value::string(self.base_path.as_str()))],
+        );
+        self.top.insert("Template", Value::Map(about));
+    }
+}
+
 /// What all charts of a render share.
 pub(crate) struct Shared {
     pub(crate) release: Value,

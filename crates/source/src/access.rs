@@ -93,6 +93,7 @@ impl Note {
 impl From<chart::Warning> for Note {
     fn from(warning: chart::Warning) -> Note {
         let loudness = match warning.level {
+            chart::Level::Debug => Loudness::Debug,
             chart::Level::Info => Loudness::Info,
             chart::Level::Warn => Loudness::Warn,
         };

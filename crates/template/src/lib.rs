@@ -15,6 +15,7 @@ mod execute;
 pub mod fmt;
 mod function;
 mod lex;
+mod origins;
 mod parse;
 mod pki;
 pub mod regex;
@@ -30,6 +31,7 @@ pub use crate::{
     budget::{Budget, Limits},
     error::Error,
     function::{Body, BoundFunction, Call, Executor, Failure, Function, Functions, Native},
+    origins::{Origin, Origins},
     surroundings::{Fixed, Surroundings},
     templates::{MissingKey, Templates},
     time::print_time,

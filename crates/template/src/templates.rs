@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use value::{Str, Value};
 
-use crate::{Budget, Error, Failure, Functions, Surroundings, execute::Machine, parse::parse, tree::Tree};
+use crate::{Budget, Error, Failure, Functions, Origins, Surroundings, execute::Machine, parse::parse, tree::Tree};
 
 /// What looking up a missing key of a map gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,6 +89,20 @@ impl Templates {
         surroundings: &dyn Surroundings,
     ) -> Result<Vec<u8>, Error> {
         Machine::new(self, budget, surroundings).execute_named(name.as_bytes(), data)
+    }
+
+    /// The same, and which template wrote what.
+    pub fn execute_traced(
+        &self,
+        name: &str,
+        data: &Value,
+        budget: &Budget,
+        surroundings: &dyn Surroundings,
+    ) -> Result<(Vec<u8>, Origins), Error> {
+        let mut machine = Machine::new(self, budget, surroundings);
+        machine.trace();
+        let output = machine.execute_named(name.as_bytes(), data)?;
+        Ok((output, machine.origins()))
     }
 
     pub(crate) fn root(&self) -> &Str {

@@ -66,12 +66,15 @@ fn validate_chart(chart: &Chart, values: &Map, warnings: &mut Vec<Warning>, foun
     if nesting > MAX_NESTING {
         return;
     }
-    if let Some(schema) = &chart.schema
-        && let Err(error) = validate_against(values, schema, warnings)
-    {
-        found.message.push_str(&format!("{}:\n{error}", chart.name()));
-        found.hint = found.hint.or(error.hint);
+    if let Some(schema) = &chart.schema {
+        warnings.push(Warning::debug("chart name", vec![("chart-name", chart.name().to_owned())]));
+        if let Err(error) = validate_against(values, schema, warnings) {
+            found.message.push_str(&format!("{}:\n{error}", chart.name()));
+            found.hint = found.hint.or(error.hint);
+        }
     }
+    let attributes = vec![("chart", chart.name().to_owned()), ("dependencies", chart.dependencies.len().to_string())];
+    warnings.push(Warning::debug("number of dependencies in the chart", attributes));
     for subchart in &chart.dependencies {
         match values.get(subchart.name()) {
             None | Some(Value::Nil) => {}
@@ -90,7 +93,10 @@ fn validate_chart(chart: &Chart, values: &Map, warnings: &mut Vec<Warning>, foun
 /// Fails where the schema is no JSON, no schema, or refuses the values. Helm: `ValidateAgainstSingleSchema`.
 pub fn validate_against(values: &Map, schema: &[u8], warnings: &mut Vec<Warning>) -> Result<(), SchemaError> {
     let plain = |message: String| SchemaError { message, hint: None };
-    let schema = Json::parse(schema).map_err(plain)?;
+    let text = schema;
+    let schema = Json::parse(text).map_err(plain)?;
+    let attributes = vec![("schema", String::from_utf8_lossy(text).into_owned())];
+    warnings.push(Warning::debug("unmarshalled JSON schema", attributes));
     let mut compiler = Compiler::new(LOCATION, schema);
     let compiled = compiler.compile(LOCATION);
     for urn in compiler.urns() {

@@ -231,7 +231,7 @@ fn write(file: &WriteFile) -> Result<(), String> {
     let mut options = fs::OpenOptions::new();
     match file.mode {
         WriteMode::Replace => options.write(true).create(true).truncate(true),
-        WriteMode::Append => options.append(true),
+        WriteMode::Append => options.append(true).create(true),
     };
     let mut open = options.open(&file.path).map_err(|error| failed("open", &file.path, &error))?;
     open.write_all(&file.content).map_err(|error| failed("write", &file.path, &error))

@@ -10,10 +10,10 @@ use crate::{
 };
 
 const PREFIXES: [&str; 4] = [
-    "oci://\ta chart in a registry",
-    "https://\tthe address of an archive",
-    "http://\tthe address of an archive",
-    "file://\ta chart on this machine",
+    "oci://\tChart OCI prefix",
+    "https://\tChart URL prefix",
+    "http://\tChart URL prefix",
+    "file://\tChart local URL prefix",
 ];
 
 /// The names and addresses of the repositories that were added.
@@ -58,8 +58,8 @@ pub(super) fn charts(situation: &Situation<'_>, files: bool) -> Words {
         words.append(&mut names);
     }
     if files && word.is_empty() {
-        words.push("./\ta path from here".to_owned());
-        words.push("/\ta path from the root".to_owned());
+        words.push("./\tRelative path prefix to local chart".to_owned());
+        words.push("/\tAbsolute path prefix to local chart".to_owned());
     }
     if no_space {
         directive = directive.and(Directive::NO_SPACE);

@@ -12,7 +12,7 @@ use super::{
     LintOptions, deprecations, names,
     place::{Entry, Place},
 };
-use crate::{Level, LogLine, prepare::tell_charts};
+use crate::{Level, LogLine};
 
 const FOLDER: &str = "templates/";
 
@@ -133,7 +133,6 @@ fn merge(chart: &mut Chart, options: &LintOptions, log: &mut Vec<LogLine>) -> Op
     if options.skip_schema_validation {
         return Some(Ok(values));
     }
-    tell_charts(chart, &values, log);
     let mut warnings = Vec::new();
     let checked = chart::validate_values(chart, &values, &mut warnings);
     log.extend(warnings.into_iter().map(LogLine::from));

@@ -73,7 +73,7 @@ pub struct WriteFile {
 pub enum WriteMode {
     /// It is replaced.
     Replace,
-    /// The content goes behind it.
+    /// The content goes behind it; where there is none, it is created.
     Append,
 }
 

@@ -46,7 +46,8 @@ pub(super) fn print(
         for hook in composition.hooks.iter().filter(|hook| !(options.skip_tests && is_test(hook))) {
             match folder {
                 "" => append_document(&hook.path, &hook.manifest, &mut text),
-                folder => report.write(folder, &hook.path, &hook.manifest),
+                // Helm asks the disk whether there is such a file, not what this run wrote.
+                folder => report.write_as(WriteMode::Append, folder, &hook.path, &hook.manifest),
             }
         }
     }
@@ -72,13 +73,20 @@ pub(super) fn print_broken(files: &[RenderedFile], report: &mut TemplateReport) 
 impl TemplateReport {
     /// Adds a document to the file of its template; the first one replaces what is there.
     fn write(&mut self, folder: &str, path: &str, content: &[u8]) {
-        let path_on_disk = format!("{}/{path}", folder.trim_end_matches('/'));
+        let path_on_disk = path_below(folder, path);
         let written = self.files.iter().any(|file| file.path == path_on_disk);
+        self.write_as(if written { WriteMode::Append } else { WriteMode::Replace }, folder, path, content);
+    }
+
+    fn write_as(&mut self, mode: WriteMode, folder: &str, path: &str, content: &[u8]) {
         let mut document = Vec::new();
         append_document(path, content, &mut document);
-        let mode = if written { WriteMode::Append } else { WriteMode::Replace };
-        self.files.push(WriteFile { path: path_on_disk, content: document, mode });
+        self.files.push(WriteFile { path: path_below(folder, path), content: document, mode });
     }
+}
+
+fn path_below(folder: &str, path: &str) -> String {
+    format!("{}/{path}", folder.trim_end_matches('/'))
 }
 
 pub(crate) fn is_test(hook: &Hook) -> bool {

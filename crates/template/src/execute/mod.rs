@@ -20,6 +20,7 @@ pub(crate) use self::reflected::Reflected;
 use crate::{
     Budget, Error, Executor, Failure, Surroundings, Templates, fmt,
     lex::has_action,
+    origins::{Origins, Writer},
     stack,
     templates::Layer,
     tree::{Node, Op, Tree},
@@ -53,6 +54,8 @@ pub(crate) struct Machine<'r> {
     nested: u32,
     /// Emptied argument lists, for use again.
     spare: Vec<Vec<Value>>,
+    /// What wrote which part of the outermost output, where that is wanted.
+    origins: Option<Origins>,
 }
 
 impl<'r> Machine<'r> {
@@ -73,6 +76,26 @@ impl<'r> Machine<'r> {
             layers: Vec::new(),
             nested: 0,
             spare: Vec::new(),
+            origins: None,
+        }
+    }
+
+    /// From now on keeps what writes which part of the output.
+    pub(crate) fn trace(&mut self) {
+        self.origins = Some(Origins::default());
+    }
+
+    /// What was kept.
+    pub(crate) fn origins(self) -> Origins {
+        self.origins.unwrap_or_default()
+    }
+
+    /// Only the outermost output is followed: what functions make of the others is not known.
+    fn note(&mut self, tree: &Rc<Tree>, writer: Writer) {
+        if self.nested == 1
+            && let Some(origins) = &mut self.origins
+        {
+            origins.note(self.out.len(), tree, writer);
         }
     }
 
@@ -153,9 +176,13 @@ impl<'r> Machine<'r> {
             next += 1;
             self.step(&tree)?;
             match op {
-                Op::Text(span) => self.write(&tree, tree.text(span))?,
+                Op::Text(span) => {
+                    self.note(&tree, Writer::Text(span.start as usize));
+                    self.write(&tree, tree.text(span))?;
+                }
                 Op::Print(pipe) => {
                     let value = self.pipeline(&tree, pipe)?;
+                    self.note(&tree, Writer::Action(Node::Pipe(pipe)));
                     self.print(&tree, &value.value)?;
                 }
                 Op::Eval(pipe) => {
