@@ -24,6 +24,8 @@ pub(crate) struct Call {
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) content_type: &'static str,
     pub(crate) accept: &'static str,
+    /// Whether the answer is to come as it is, not packed.
+    pub(crate) unpacked: bool,
     /// Resource and name, for the words of refusals that have none.
     pub(crate) subject: String,
 }
@@ -36,6 +38,7 @@ impl Call {
             body: None,
             content_type: "application/json",
             accept: "application/json",
+            unpacked: false,
             subject: String::new(),
         }
     }
@@ -51,6 +54,12 @@ impl Call {
 
     pub(crate) fn accept(mut self, accept: &'static str) -> Call {
         self.accept = accept;
+        self
+    }
+
+    /// Asks for an answer that is not packed.
+    pub(crate) fn unpacked(mut self) -> Call {
+        self.unpacked = true;
         self
     }
 
@@ -75,6 +84,9 @@ impl Call {
             .uri(&self.path)
             .header(header::ACCEPT, self.accept)
             .header(header::USER_AGENT, USER_AGENT);
+        if self.unpacked {
+            request = request.header(header::ACCEPT_ENCODING, "identity");
+        }
         if self.body.is_some() {
             request = request.header(header::CONTENT_TYPE, self.content_type);
         }

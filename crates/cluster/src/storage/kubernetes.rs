@@ -9,25 +9,22 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures::StreamExt as _;
 use http::Method;
 use release::{Record, codec};
-use serde::Deserialize;
 use serde_json::json;
 
-use super::{Entry, Storage, Summary, storage_key, summary, user_labels};
+use super::{
+    Entry, Storage, Summary,
+    holder::{self, Flavour, Holder, Metadata},
+    storage_key, summary, user_labels,
+};
 use crate::{Cluster, Error, discovery::Mapping, objects::FIELD_MANAGER, request::Call};
 
 /// So many records to a page: each may be a mebibyte.
 const RECORDS_PAGE: &str = "50";
+const RECORDS: &str = "application/vnd.kubernetes.protobuf,application/json";
 const LABELS_PAGE: &str = "500";
 const LABELS_ONLY: &str = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 /// Up to so many heads are read by a get each.
 const GET_UP_TO: usize = 8;
-
-/// Which kind of object holds the records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Flavour {
-    Secret,
-    ConfigMap,
-}
 
 /// Records in Secrets: what Helm does unless told otherwise.
 pub struct Secrets<'a>(Driver<'a>);
@@ -55,32 +52,6 @@ struct Driver<'a> {
     flavour: Flavour,
 }
 
-/// A Secret or ConfigMap as far as we read it.
-#[derive(Deserialize)]
-struct Holder {
-    metadata: HolderMetadata,
-    #[serde(default)]
-    data: HolderData,
-}
-
-#[derive(Default, Deserialize)]
-struct HolderMetadata {
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    namespace: String,
-    #[serde(default)]
-    labels: Option<BTreeMap<String, String>>,
-    #[serde(default)]
-    annotations: Option<BTreeMap<String, String>>,
-}
-
-#[derive(Default, Deserialize)]
-struct HolderData {
-    #[serde(default)]
-    release: String,
-}
-
 impl Driver<'_> {
     fn mapping(&self) -> Mapping {
         let (kind, resource) = match self.flavour {
@@ -105,18 +76,9 @@ impl Driver<'_> {
         if self.flavour == Flavour::Secret { error.during(doing()) } else { error }
     }
 
-    /// The stored text in an object: a Secret's data has its own base64 around it.
-    fn stored(&self, holder: Holder) -> Result<Vec<u8>, Error> {
-        let text = holder.data.release.into_bytes();
-        match self.flavour {
-            Flavour::ConfigMap => Ok(text),
-            Flavour::Secret => STANDARD.decode(text).map_err(|error| Error::Codec(codec::CodecError::Base64(error))),
-        }
-    }
-
-    fn decode(&self, mut holder: Holder) -> Result<Record, Error> {
+    fn decode(&self, mut holder: Holder<'_>) -> Result<Record, Error> {
         let labels = user_labels(&holder.metadata.labels.take().unwrap_or_default());
-        let mut record = codec::decode(&self.stored(holder)?).map_err(Error::Codec)?;
+        let mut record = codec::decode(&holder.stored()?).map_err(Error::Codec)?;
         record.labels = labels;
         Ok(record)
     }
@@ -181,7 +143,7 @@ impl Driver<'_> {
             Err(error) if error.is_not_found() => return Err(Error::ReleaseNotFound),
             Err(error) => return Err(self.during(error, || format!("get: failed to get {key:?}"))),
         };
-        let decoded = holder(&body).and_then(|holder| self.decode(holder));
+        let decoded = holder::one(&body, self.flavour).and_then(|holder| self.decode(holder));
         decoded.map_err(|error| self.during(error, || format!("get: failed to decode data {key:?}")))
     }
 
@@ -192,32 +154,37 @@ impl Driver<'_> {
         self.send(&call).map(|_| record)
     }
 
-    /// All objects that a label selector picks, page by page.
-    async fn pages(&self, call: Call, mut take: impl FnMut(Holder)) -> Result<(), Error> {
-        #[derive(Deserialize)]
-        struct Page {
-            #[serde(default)]
-            metadata: crate::objects::PageMetadata,
-            items: Option<Vec<Holder>>,
-        }
+    /// All objects that a label selector picks, page by page. `accept` may ask for protobuf, which spares the server and
+    /// us the base64 of JSON.
+    async fn pages(&self, call: Call, mut take: impl FnMut(Holder<'_>)) -> Result<(), Error> {
         let mut next = String::new();
         loop {
             let call = if next.is_empty() { call.clone() } else { call.clone().query("continue", &next) };
-            let body = self.cluster.inner.transport.send(&call).await?;
-            let page: Page = serde_json::from_slice(&body).map_err(|error| Error::Answer(error.to_string()))?;
-            drop(body);
-            page.items.into_iter().flatten().for_each(&mut take);
-            next = page.metadata.next;
+            let body = match self.cluster.inner.transport.send(&call).await {
+                Ok(body) => body,
+                // The refusal may be protobuf too: the one in JSON has words.
+                Err(error) if call.accept == RECORDS && error.api().is_some() => {
+                    self.cluster.inner.transport.send(&call.accept("application/json")).await?
+                }
+                Err(error) => return Err(error),
+            };
+            next = holder::page(&body, self.flavour, &mut take)?;
             if next.is_empty() {
                 return Ok(());
             }
         }
     }
 
+    /// The records that a label selector picks.
+    fn records(&self, selector: &str) -> Call {
+        let call = self.collection(Method::GET).query("labelSelector", selector).query("limit", RECORDS_PAGE);
+        // Records are packed already: to pack them once more costs the server more than it spares the network.
+        call.accept(RECORDS).unpacked()
+    }
+
     fn query(&self, labels: &BTreeMap<String, String>) -> Result<Vec<Record>, Error> {
         let selector: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        let call =
-            self.collection(Method::GET).query("labelSelector", &selector.join(",")).query("limit", RECORDS_PAGE);
+        let call = self.records(&selector.join(","));
         let (mut seen, mut records) = (false, Vec::new());
         let read = self.pages(call, |holder| {
             seen = true;
@@ -257,6 +224,17 @@ impl Driver<'_> {
         Ok(found.into_iter().flatten().collect())
     }
 
+    /// The heads of all revisions of a release, from one list.
+    fn heads(&self, name: &str) -> Result<Vec<Summary>, Error> {
+        let mut heads = Vec::new();
+        let read = self.cluster.block_on(self.pages(self.records(&format!("name={name},owner=helm")), |mut holder| {
+            let entry = entry(std::mem::take(&mut holder.metadata));
+            heads.extend(entry.and_then(|entry| self.summary(holder, &entry)));
+        }));
+        read.map_err(|error| self.during(error, || "query: failed to query with labels".into()))?;
+        Ok(heads)
+    }
+
     /// Many heads from one list: of one release, or of all that are not superseded.
     async fn list_summaries(
         &self,
@@ -269,8 +247,7 @@ impl Driver<'_> {
             Some(entry) => format!("name={},owner=helm", entry.name),
             None => "owner=helm,status!=superseded".into(),
         };
-        let call = self.collection(Method::GET).query("labelSelector", &selector).query("limit", RECORDS_PAGE);
-        self.pages(call, |holder| {
+        self.pages(self.records(&selector), |holder| {
             let key = (holder.metadata.namespace.as_str(), holder.metadata.name.clone());
             let Some(&place) = wanted.get(&key) else { return };
             if let (Some(slot), Some(entry)) = (found.get_mut(place), entries.get(place)) {
@@ -291,7 +268,7 @@ impl Driver<'_> {
         let mut reads = futures::stream::iter(reads).buffer_unordered(self.cluster.inner.transport.throttle.places());
         while let Some((place, body)) = reads.next().await {
             let holder = match body {
-                Ok(body) => holder(&body),
+                Ok(body) => holder::one(&body, self.flavour),
                 Err(error) if error.is_not_found() => continue,
                 Err(error) => return Err(error),
             };
@@ -302,8 +279,8 @@ impl Driver<'_> {
         Ok(())
     }
 
-    fn summary(&self, holder: Holder, entry: &Entry) -> Option<Summary> {
-        let head = summary::read(&self.stored(holder).ok()?)?;
+    fn summary(&self, holder: Holder<'_>, entry: &Entry) -> Option<Summary> {
+        let head = summary::read(&holder.stored().ok()?)?;
         Some(Summary {
             name: entry.name.clone(),
             namespace: entry.namespace.clone(),
@@ -315,11 +292,7 @@ impl Driver<'_> {
     }
 }
 
-fn holder(body: &[u8]) -> Result<Holder, Error> {
-    serde_json::from_slice(body).map_err(|error| Error::Answer(error.to_string()))
-}
-
-fn entry(metadata: HolderMetadata) -> Option<Entry> {
+fn entry(metadata: Metadata) -> Option<Entry> {
     let mut entry = Entry::of_labels(metadata.labels?, metadata.namespace)?;
     entry.annotations = metadata.annotations.unwrap_or_default();
     Some(entry)
@@ -360,6 +333,10 @@ macro_rules! storage {
             fn summaries(&self, entries: &[Entry]) -> Result<Vec<Summary>, Error> {
                 self.0.summaries(entries)
             }
+
+            fn heads(&self, name: &str) -> Result<Vec<Summary>, Error> {
+                self.0.heads(name)
+            }
         }
     };
 }
@@ -379,17 +356,14 @@ impl Cluster {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
-    use super::{entry, holder};
+    use super::{Flavour, entry, holder};
 
     #[test]
-    fn holders_are_read_as_far_as_needed() {
+    fn labels_say_what_a_record_is() {
         let body = br#"{"metadata":{"name":"sh.helm.release.v1.a.v2","namespace":"n","labels":{"name":"a","version":"2",
             "status":"pending-upgrade","owner":"helm","team":"x"},"annotations":null},"data":{"release":"eA=="},"type":"t"}"#;
-        let entry = entry(holder(body).unwrap().metadata).unwrap();
+        let entry = entry(holder::one(body, Flavour::Secret).unwrap().metadata).unwrap();
         assert_eq!((entry.name.as_str(), entry.revision, entry.namespace.as_str()), ("a", 2, "n"));
         assert!(entry.status.is_pending() && entry.annotations.is_empty());
-        assert!(holder(Value::Null.to_string().as_bytes()).is_err());
     }
 }

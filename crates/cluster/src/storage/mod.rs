@@ -6,8 +6,10 @@ use release::{Record, Status, Timestamp};
 
 use crate::Error;
 
+mod holder;
 mod kubernetes;
 mod memory;
+mod protobuf;
 mod summary;
 
 pub use self::{
@@ -80,6 +82,14 @@ pub trait Storage {
     /// # Errors
     /// The place cannot be read.
     fn summaries(&self, entries: &[Entry]) -> Result<Vec<Summary>, Error>;
+
+    /// The heads of all revisions of a release, in no order. One that cannot be decoded is left out, as in Helm.
+    ///
+    /// # Errors
+    /// The place cannot be read.
+    fn heads(&self, name: &str) -> Result<Vec<Summary>, Error> {
+        self.summaries(&self.entries(name)?)
+    }
 
     /// All revisions of a release, the oldest first.
     ///

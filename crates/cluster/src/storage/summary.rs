@@ -1,9 +1,12 @@
 //! The head of a record, unpacked only as far as it reaches: Helm writes it first.
 
-use std::{fmt, io::Read};
+use std::{
+    fmt,
+    io::{BufRead as _, BufReader, Read},
+};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use flate2::read::GzDecoder;
+use base64::{engine::general_purpose::STANDARD, read::DecoderReader};
+use flate2::bufread::GzDecoder;
 use release::{Status, Timestamp};
 use serde::{
     Deserialize, Deserializer as _,
@@ -14,18 +17,20 @@ use super::Summary;
 
 /// A head larger than this was made to exhaust us.
 const MAX_HEAD: u64 = 16 * 1024 * 1024;
+/// So much is unpacked at a time: most heads are shorter.
+const CHUNK: usize = 4096;
 
 /// Reads the head of a stored record: base64 of gzipped JSON, or of JSON. None where it is no record.
 pub(super) fn read(stored: &[u8]) -> Option<Summary> {
-    let packed = STANDARD.decode(stored).ok()?;
-    let reader: Box<dyn Read> = if packed.starts_with(&[0x1f, 0x8b, 0x08]) {
-        Box::new(GzDecoder::new(packed.as_slice()).take(MAX_HEAD))
-    } else {
-        Box::new(packed.as_slice())
+    // Only what the head takes is decoded.
+    let mut packed = BufReader::with_capacity(CHUNK, DecoderReader::new(stored, &STANDARD));
+    let reader: Box<dyn Read> = match packed.fill_buf().ok()?.starts_with(&[0x1f, 0x8b, 0x08]) {
+        true => Box::new(GzDecoder::new(packed).take(MAX_HEAD)),
+        false => Box::new(packed),
     };
     let mut summary = Summary::default();
     let mut seen = Seen::default();
-    let mut json = serde_json::Deserializer::from_reader(std::io::BufReader::with_capacity(4096, reader));
+    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(CHUNK, reader));
     let complete = json.deserialize_map(Record { summary: &mut summary, seen: &mut seen }).is_ok();
     (complete || (seen.info && seen.chart)).then_some(summary)
 }

@@ -35,11 +35,20 @@ pub struct ChangedRevision {
 /// # Errors
 /// The cluster cannot be reached or refuses, or has no such release.
 pub fn history(options: &HistoryOptions, session: &mut Session<'_>) -> Result<Vec<Summary>, Error> {
-    let mut entries = entries(&options.name, session)?;
-    entries.sort_by_key(|entry| entry.revision);
+    let name = &options.name;
+    session.check_name(name, "release name is invalid")?;
+    let mut heads = session.read(|storage| storage.heads(name))?;
+    if heads.is_empty() {
+        return Err(missing(name, session));
+    }
+    heads.sort_by_key(|head| head.revision);
     let wanted = usize::try_from(options.max).unwrap_or(0);
-    let newest = entries.split_off(entries.len().saturating_sub(wanted));
-    session.read(|storage| storage.summaries(&newest))
+    Ok(heads.split_off(heads.len().saturating_sub(wanted)))
+}
+
+fn missing(name: &str, session: &Session<'_>) -> Error {
+    let missing = Error::new(ErrorKind::Release, cluster::Error::ReleaseNotFound.to_string());
+    missing.hinted(session.where_else(name, 0))
 }
 
 /// Every revision of a release, the oldest first, with what each changed and why it failed.
@@ -68,8 +77,7 @@ fn entries(name: &str, session: &mut Session<'_>) -> Result<Vec<Entry>, Error> {
     session.check_name(name, "release name is invalid")?;
     let entries = session.read(|storage| storage.entries(name))?;
     if entries.is_empty() {
-        let missing = Error::new(ErrorKind::Release, cluster::Error::ReleaseNotFound.to_string());
-        return Err(missing.hinted(session.where_else(name, 0)));
+        return Err(missing(name, session));
     }
     Ok(entries)
 }
