@@ -16,7 +16,9 @@ pub(crate) const COMMANDS: &[&str] = &[
 #[rustfmt::skip]
 pub(crate) const FLAGS: &[&str] = &[
     "helm get all --template",
+    "helm install --post-renderer",
     "helm template --post-renderer",
+    "helm upgrade --post-renderer",
 ];
 
 /// The failure of a command or flag that is not built.
