@@ -119,9 +119,9 @@ fn human_duration(seconds: i128) -> String {
         small => format!("{large}{one}{small}{other}"),
     };
     match seconds {
-        ..-1 => "<invalid>".into(),
-        ..0 => "0s".into(),
-        ..120 => format!("{seconds}s"),
+        ..=-2 => "<invalid>".into(),
+        -1 => "0s".into(),
+        0..120 => format!("{seconds}s"),
         _ if minutes < 10 => two(minutes, "m", seconds % 60, "s"),
         _ if minutes < 180 => format!("{minutes}m"),
         _ if hours < 8 => two(hours, "h", minutes % 60, "m"),
