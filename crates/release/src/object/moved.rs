@@ -60,7 +60,7 @@ impl ObjectId {
     }
 }
 
-/// As [`super::place`], for objects of an old revision: one whose kind is gone is looked for where its kind moved to.
+/// As [`super::place()`], for objects of an old revision: one whose kind is gone is looked for where its kind moved to.
 /// What comes back unplaced is to be passed over, with a warning.
 pub fn place_old<E>(
     objects: Vec<Object>,
