@@ -90,7 +90,7 @@ pub use cluster::{
     Cluster, ClusterOptions, ConfigMaps, Memory, ObjectId, ObjectStatus, Propagation, Proxies, Secrets, Storage,
     Summary, WaitOptions, WaitStrategy,
 };
-pub use release::history::RollbackTo;
 pub use release::{ApplyMethod, Hook, HookEvent, Record, Status, Timestamp};
+pub use release::{history::RollbackTo, labels::check_labels};
 pub use sandbox::{Sandbox, SandboxOptions, Served, serve as serve_sandbox};
 pub use source::{Access, ChartQuery, Places, PullOptions, Secret, system::path_error};

@@ -10,6 +10,7 @@ mod head;
 pub mod history;
 mod hook;
 mod kind_order;
+pub mod labels;
 mod manifest;
 pub mod merge;
 pub mod namespaced;

@@ -8,7 +8,7 @@ use std::{
 
 use pintle::{
     DependencyOptions, ErrorKind, Level, LogLine, NameOptions, RecordOptions, RecordedOptions, TemplateOptions,
-    TemplateReport, World, WriteFile, WriteMode,
+    TemplateReport, World, WriteFile, WriteMode, check_labels,
 };
 
 use crate::{
@@ -90,7 +90,7 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
         return recorded(invocation);
     }
     check_dry_run(invocation)?;
-    check_labels(invocation.flags.keys("labels"))?;
+    check_labels(invocation.flags.keys("labels")).map_err(|reserved| Failure::new(reserved.to_string()))?;
     invocation.tell_version("Original chart version");
     let options = options(invocation);
     let mut report = render(invocation, &options)?;
@@ -186,34 +186,11 @@ fn options(invocation: &Invocation<'_>) -> TemplateOptions {
 /// Helm: pkg/cmd/helpers.go `cmdGetDryRunFlagStrategy`.
 fn check_dry_run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let text = invocation.flags.text("dry-run");
-    let invalid = |allowed: &str| {
+    if text == "none" || matches!(parse_bool(text), Ok(false)) {
         let text = value::quote::quote(text.as_bytes());
-        Err(Failure::new(format!("invalid dry-run value ({text}). Must be {allowed}")))
-    };
-    const HERE: &str = "\"server\" or \"client\"";
-    let warning = match (text, parse_bool(text)) {
-        ("client" | "server", _) => return Ok(()),
-        ("unset", _) => "--dry-run is deprecated and should be replaced with '--dry-run=client'".to_owned(),
-        ("none", _) | (_, Ok(false)) => return invalid(HERE),
-        (_, Ok(true)) => {
-            format!("boolean '--dry-run={text}' flag is deprecated and must be replaced with '--dry-run=client'")
-        }
-        (_, Err(_)) => return invalid("\"none\", \"server\", or \"client\""),
-    };
-    invocation.output.log(&LogLine::new(Level::Warn, warning));
-    Ok(())
-}
-
-/// Helm: pkg/storage/driver/util.go `ContainsSystemLabels`.
-fn check_labels(labels: Vec<&str>) -> Result<(), Failure> {
-    const SYSTEM: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
-    if labels.iter().any(|label| SYSTEM.contains(label)) {
-        return Err(Failure::new(format!(
-            "user supplied labels contains system reserved label name. System labels: [{}]",
-            SYSTEM.join(" ")
-        )));
+        return Err(Failure::new(format!("invalid dry-run value ({text}). Must be \"server\" or \"client\"")));
     }
-    Ok(())
+    invocation.dry_run().map(drop)
 }
 
 /// Writes a file, and the folders on the way. Errors are worded as Go's.

@@ -8,13 +8,13 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures::StreamExt as _;
 use http::Method;
-use release::{Record, codec};
+use release::{Record, codec, labels::user_labels};
 use serde_json::json;
 
 use super::{
     Entry, Storage, Summary,
     holder::{self, Flavour, Holder, Metadata},
-    storage_key, summary, user_labels,
+    storage_key, summary,
 };
 use crate::{Cluster, Error, discovery::Mapping, objects::FIELD_MANAGER, request::Call};
 

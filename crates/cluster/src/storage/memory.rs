@@ -103,21 +103,8 @@ impl Storage for Memory {
         let records = self.lock();
         let found = entries.iter().filter_map(|entry| {
             let record = records.get(&(entry.namespace.clone(), entry.name.clone(), entry.revision))?;
-            let metadata = &record.chart.metadata;
-            Some(Summary {
-                name: record.name.clone(),
-                namespace: record.namespace.clone(),
-                revision: record.revision,
-                status: record.info.status,
-                last_deployed: record.info.last_deployed,
-                first_deployed: record.info.first_deployed,
-                description: record.info.description.clone(),
-                chart_name: metadata.name.clone(),
-                chart_version: metadata.version.clone(),
-                app_version: metadata.app_version.clone(),
-                labels: entry.labels.clone(),
-                annotations: entry.annotations.clone(),
-            })
+            let (labels, annotations) = (entry.labels.clone(), entry.annotations.clone());
+            Some(Summary { labels, annotations, ..Summary::of(record) })
         });
         Ok(found.collect())
     }

@@ -17,9 +17,6 @@ pub use self::{
     memory::Memory,
 };
 
-/// Labels that the storage keeps for itself. Helm: `driver.GetSystemLabels`.
-pub(crate) const SYSTEM_LABELS: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
-
 /// The name of the object that holds a revision.
 pub fn storage_key(name: &str, revision: i64) -> String {
     format!("sh.helm.release.v1.{name}.v{revision}")
@@ -197,8 +194,23 @@ pub struct Summary {
     pub annotations: BTreeMap<String, String>,
 }
 
-/// The user's labels among those of a storage object. Helm: `filterSystemLabels`.
-pub(crate) fn user_labels(labels: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let users = labels.iter().filter(|(key, _)| !SYSTEM_LABELS.contains(&key.as_str()));
-    users.map(|(key, value)| (key.clone(), value.clone())).collect()
+impl Summary {
+    /// What a record says of itself. Its labels are the user's alone, and there are no notes beside it.
+    pub fn of(record: &Record) -> Summary {
+        let chart = &record.chart.metadata;
+        Summary {
+            name: record.name.clone(),
+            namespace: record.namespace.clone(),
+            revision: record.revision,
+            status: record.info.status,
+            last_deployed: record.info.last_deployed,
+            first_deployed: record.info.first_deployed,
+            description: record.info.description.clone(),
+            chart_name: chart.name.clone(),
+            chart_version: chart.version.clone(),
+            app_version: chart.app_version.clone(),
+            labels: record.labels.clone(),
+            annotations: BTreeMap::new(),
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chart::{Capabilities, Chart};
 use cluster::Cluster;
-use release::{Hook, Record, object::Checks};
+use release::{Hook, Record, labels::check_labels, object::Checks};
 use render::Release;
 use value::Map;
 
@@ -30,9 +30,6 @@ pub struct ContentOptions {
     pub description: String,
 }
 
-/// Labels of the storage, which nobody else may set. Helm: `driver.GetSystemLabels`.
-const SYSTEM_LABELS: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
-
 impl ContentOptions {
     /// Helm: `Install.RunWithContext`, `Upgrade.prepareUpgrade`.
     pub(crate) fn check(&self, dry_run: DryRun) -> Result<(), Error> {
@@ -40,14 +37,8 @@ impl ContentOptions {
             return Err(Error::new(ErrorKind::Usage, "hiding Kubernetes secrets requires a dry-run mode")
                 .hinted("--hide-secret goes with --dry-run=client and --dry-run=server"));
         }
-        if self.labels.keys().any(|label| SYSTEM_LABELS.contains(&label.as_str())) {
-            let message = format!(
-                "user supplied labels contains system reserved label name. System labels: [{}]",
-                SYSTEM_LABELS.join(" ")
-            );
-            return Err(Error::new(ErrorKind::Usage, message));
-        }
-        Ok(())
+        check_labels(self.labels.keys().map(String::as_str))
+            .map_err(|reserved| Error::new(ErrorKind::Usage, reserved.to_string()))
     }
 
     /// The labels of the revision before with those that are given; `null` takes one away. Helm: `mergeCustomLabels`.

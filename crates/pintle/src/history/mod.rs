@@ -66,7 +66,7 @@ pub fn whole_history(name: &str, session: &mut Session<'_>) -> Result<Vec<Change
         revisions.push(ChangedRevision {
             changes: before.as_ref().map(|before| changes(before, &record)).unwrap_or_default(),
             reason: notes.get(REASON_ANNOTATION).cloned().unwrap_or_default(),
-            head: head(&record, notes),
+            head: Summary { annotations: notes, ..Summary::of(&record) },
         });
         before = Some(record);
     }
@@ -80,22 +80,4 @@ fn entries(name: &str, session: &mut Session<'_>) -> Result<Vec<Entry>, Error> {
         return Err(missing(name, session));
     }
     Ok(entries)
-}
-
-fn head(record: &Record, annotations: BTreeMap<String, String>) -> Summary {
-    let chart = &record.chart.metadata;
-    Summary {
-        name: record.name.clone(),
-        namespace: record.namespace.clone(),
-        revision: record.revision,
-        status: record.info.status,
-        last_deployed: record.info.last_deployed,
-        first_deployed: record.info.first_deployed,
-        description: record.info.description.clone(),
-        chart_name: chart.name.clone(),
-        chart_version: chart.version.clone(),
-        app_version: chart.app_version.clone(),
-        labels: record.labels.clone(),
-        annotations,
-    }
 }
