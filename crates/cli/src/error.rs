@@ -41,6 +41,11 @@ impl Failure {
         Failure::new("")
     }
 
+    /// What is told where everything was done and something differs.
+    pub(crate) fn differs(line: impl Into<String>) -> Failure {
+        Failure { exit: Exit::Differs, ..Failure::new(line) }
+    }
+
     /// The failure with what was being done in front of Helm's line.
     pub(crate) fn during(mut self, doing: &str) -> Failure {
         if !self.told.line.is_empty() {

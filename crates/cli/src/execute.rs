@@ -23,9 +23,11 @@ pub(crate) fn execute(words: &[String], environment: &Environment, output: &mut 
     // Settings are wanted before the command is known. Whatever is wrong is found when it is.
     let _ = flags.parse_globals(words);
     output.set_debug(flags.bool("debug"));
-    check_color(flags.text("color"), output)?;
-    let found =
-        find(&ROOT, flags::GLOBAL, words).map_err(|line| Failure::new(line).advice("Run 'helm --help' for usage."))?;
+    let found = find(&ROOT, flags::GLOBAL, words);
+    if !found.as_ref().is_ok_and(|found| found.command().has_own("color")) {
+        check_color(flags.text("color"), output)?;
+    }
+    let found = found.map_err(|line| Failure::new(line).advice("Run 'helm --help' for usage."))?;
     call(&found, flags, environment, output)
 }
 
@@ -49,7 +51,8 @@ fn call(found: &Found, mut flags: FlagSet<'_>, environment: &Environment, output
     if !command.raw {
         flags.add(command.flags, false);
         flags.add(&[flags::HELP], false);
-        let parsed = flags.parse(&found.words);
+        let lenient = (command.lenient)(environment);
+        let parsed = if lenient { flags.parse_globals(&found.words) } else { flags.parse(&found.words) };
         for remark in std::mem::take(&mut flags.remarks) {
             output.log(&LogLine::new(Level::Warn, remark));
         }

@@ -9,6 +9,8 @@ pub(crate) enum Exit {
     Done,
     /// Something failed; the error was printed.
     Failed,
+    /// Everything was done, and something is not as it should be: `--detailed-exitcode`.
+    Differs,
     /// Nobody reads the output any more: what a shell reports for a program that SIGPIPE ended.
     BrokenPipe,
 }
@@ -18,6 +20,7 @@ impl From<Exit> for ExitCode {
         ExitCode::from(match exit {
             Exit::Done => 0,
             Exit::Failed => 1,
+            Exit::Differs => 2,
             Exit::BrokenPipe => 141,
         })
     }

@@ -15,6 +15,8 @@ pub(crate) const COMMANDS: &[&str] = &[
 /// Flags, of commands that are built, whose work is not; or one of their values. One a line.
 #[rustfmt::skip]
 pub(crate) const FLAGS: &[&str] = &[
+    "helm diff local --post-renderer",
+    "helm diff upgrade --post-renderer",
     "helm get all --template",
     "helm install --post-renderer",
     "helm template --post-renderer",

@@ -6,6 +6,7 @@
 mod change;
 mod create;
 mod dependency;
+mod diff;
 mod error;
 mod execute;
 mod explain;
@@ -51,6 +52,10 @@ pub use crate::{
     change::{ChangeOptions, ContentOptions, DryRun, ServerSide},
     create::{CreateOptions, create},
     dependency::{DependencyListOptions, DependencyOptions, dependency_build, dependency_list, dependency_update},
+    diff::{
+        DiffForm, DiffLocalOptions, DiffOptions, DiffUpgradeOptions, Differences, DryRunDiff, diff_local, diff_release,
+        diff_revision, diff_rollback, diff_text, diff_upgrade, diff_upgrade_offline,
+    },
     error::{Error, ErrorKind},
     explain::REASON_ANNOTATION,
     history::{ChangedRevision, HistoryOptions, history, whole_history},
@@ -91,6 +96,10 @@ pub use cluster::{
     Summary, WaitOptions, WaitStrategy,
 };
 pub use release::{ApplyMethod, Hook, HookEvent, Record, Status, Timestamp};
-pub use release::{history::RollbackTo, labels::check_labels};
+pub use release::{
+    comparison::{CompareOptions, Comparison, Form as ComparisonForm, SecretView},
+    history::RollbackTo,
+    labels::check_labels,
+};
 pub use sandbox::{Sandbox, SandboxOptions, Served, serve as serve_sandbox};
 pub use source::{Access, ChartQuery, Places, PullOptions, Secret, system::path_error};

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod codec;
+pub mod comparison;
 pub mod diff;
 mod head;
 pub mod history;

@@ -6,6 +6,7 @@
 mod completion;
 mod create;
 mod dependency;
+mod diff;
 mod docs;
 mod env;
 mod get;

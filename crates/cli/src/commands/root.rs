@@ -1,8 +1,8 @@
 //! `helm` itself.
 
 use super::{
-    completion, create, dependency, docs, env, get, help, history, install, lint, list, package, plugin, pull, push,
-    registry, repo, rollback, sandbox, search, show, status, template, test, uninstall, upgrade, verify, version,
+    completion, create, dependency, diff, docs, env, get, help, history, install, lint, list, package, plugin, pull,
+    push, registry, repo, rollback, sandbox, search, show, status, template, test, uninstall, upgrade, verify, version,
 };
 use crate::spec::Command;
 
@@ -26,6 +26,12 @@ Environment variables:
   HELM_CONFIG_HOME                    folder for configuration
   HELM_DATA_HOME                      folder for plugins and starters
   HELM_DEBUG                          whether to say more about what is done
+  HELM_DIFF_COLOR                     true or false: whether `helm diff` colours, as its --color and --no-color do
+  HELM_DIFF_OUTPUT                    the form of `helm diff`, as --output; HELM_DIFF_TPL names its template
+  HELM_DIFF_OUTPUT_CONTEXT            unchanged lines around changes, as --context
+  HELM_DIFF_NORMALIZE_MANIFESTS       true: as --normalize-manifests
+  HELM_DIFF_THREE_WAY_MERGE           true: as --three-way-merge
+  HELM_DIFF_IGNORE_UNKNOWN_FLAGS      true: `helm diff upgrade` passes over flags that it does not know
   HELM_DRIVER                         where releases are recorded: secret, configmap, memory or sql
   HELM_DRIVER_SQL_CONNECTION_STRING   the database of the sql driver
   HELM_MAX_HISTORY                    how many revisions of a release are kept
@@ -67,6 +73,7 @@ where that is set, and otherwise:
         &repo::REPO,
         &search::SEARCH,
         &verify::VERIFY,
+        &diff::DIFF,
         &get::GET,
         &history::HISTORY,
         &install::INSTALL,

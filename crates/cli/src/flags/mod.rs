@@ -1,6 +1,7 @@
 //! Flags that several commands share.
 
 mod chart_source;
+mod diff;
 mod global;
 mod install;
 mod klog;
@@ -12,6 +13,7 @@ use crate::spec::Flag;
 
 pub(crate) use self::{
     chart_source::{CHART_SOURCE, DEVEL, KEYRING, VERIFY},
+    diff::{DETAILED_EXITCODE, DIFF, INCLUDE_TESTS, NORMALIZE},
     global::HELP,
     install::{INSTALL, REPLACEMENT},
     release::{

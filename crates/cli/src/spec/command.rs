@@ -2,6 +2,7 @@
 
 use crate::{
     complete::ArgumentWords,
+    env::Environment,
     error::Failure,
     invocation::Invocation,
     spec::{Arguments, Flag},
@@ -39,6 +40,8 @@ pub(crate) struct Command {
     pub(crate) hidden: bool,
     /// Takes every word as an argument, flags included.
     pub(crate) raw: bool,
+    /// Whether flags that it does not know are passed over.
+    pub(crate) lenient: fn(&Environment) -> bool,
     /// How many arguments it takes.
     pub(crate) arguments: Arguments,
     /// What completes its arguments.
@@ -64,6 +67,7 @@ impl Command {
         long: "",
         hidden: false,
         raw: false,
+        lenient: |_| false,
         arguments: Arguments::Unchecked,
         words: ArgumentWords::Default,
         flags: &[],
@@ -71,6 +75,11 @@ impl Command {
         action: Action::Group,
         commands: &[],
     };
+
+    /// Whether it has a flag of its own of this name.
+    pub(crate) fn has_own(&self, name: &str) -> bool {
+        self.flags.iter().copied().flatten().any(|flag| flag.name == name)
+    }
 
     /// Whether calling it does more than showing its help.
     pub(crate) fn runs(&self) -> bool {

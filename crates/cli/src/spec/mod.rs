@@ -23,7 +23,9 @@ mod tests {
     /// What the table must be for lookups to find what they look for.
     fn check(path: &str, command: &Command) {
         let own: Vec<&Flag> = [flags::HELP].iter().chain(command.flags).copied().flatten().collect();
-        let all: Vec<&Flag> = own.iter().copied().chain(flags::GLOBAL.iter().copied().flatten()).collect();
+        // A flag of a command hides a global one of its name.
+        let globals = flags::GLOBAL.iter().copied().flatten().filter(|flag| !command.has_own(flag.name));
+        let all: Vec<&Flag> = own.iter().copied().chain(globals).collect();
         let (mut names, mut letters) = (HashSet::new(), HashSet::new());
         for flag in &all {
             assert!(names.insert(flag.name), "{path}: --{} is there twice", flag.name);

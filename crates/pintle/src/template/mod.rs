@@ -91,6 +91,12 @@ pub struct TemplateReport {
     pub outcome: Result<(), Error>,
 }
 
+impl Default for TemplateReport {
+    fn default() -> TemplateReport {
+        TemplateReport { files: Vec::new(), stdout: Vec::new(), log: Vec::new(), outcome: Ok(()) }
+    }
+}
+
 /// Renders a chart without a cluster.
 pub fn template(options: &TemplateOptions, world: &mut World<'_>) -> TemplateReport {
     run(options, world, None)
@@ -103,7 +109,7 @@ pub fn template_on(options: &TemplateOptions, session: &mut Session<'_>) -> Temp
 }
 
 fn run(options: &TemplateOptions, world: &mut World<'_>, cluster: Option<&Cluster>) -> TemplateReport {
-    let mut report = TemplateReport { files: Vec::new(), stdout: Vec::new(), log: Vec::new(), outcome: Ok(()) };
+    let mut report = TemplateReport::default();
     report.outcome = outcome(options, world, cluster, &mut report);
     report
 }
@@ -114,20 +120,39 @@ fn outcome(
     cluster: Option<&Cluster>,
     report: &mut TemplateReport,
 ) -> Result<(), Error> {
-    let mut capabilities = capabilities(options)?;
+    capabilities(options)?;
     let named = options.name.resolve(world.surroundings)?;
     let query = ChartQuery { reference: named.chart, ..options.chart.clone() };
     let prepared = prepare(&query, &options.values, world, &mut report.log)?;
-    if let Some(cluster) = cluster {
-        capabilities = server::capabilities(options, &prepared.chart, cluster, &mut report.log)?;
-    }
+    let release =
+        Release { name: named.name, namespace: options.namespace.clone(), revision: 1, is_upgrade: options.is_upgrade };
+    render_manifests(&Rendering { options, release, cluster }, prepared, world, report)
+}
+
+/// How a chart that has been found is rendered.
+pub(crate) struct Rendering<'a> {
+    /// What the command says.
+    pub(crate) options: &'a TemplateOptions,
+    /// `.Release`
+    pub(crate) release: Release,
+    /// The cluster that is asked; none for rendering without one.
+    pub(crate) cluster: Option<&'a Cluster>,
+}
+
+/// Renders a chart and its values to the text that `template` prints.
+pub(crate) fn render_manifests(
+    rendering: &Rendering<'_>,
+    prepared: Prepared,
+    world: &World<'_>,
+    report: &mut TemplateReport,
+) -> Result<(), Error> {
+    let Rendering { options, release, cluster } = rendering;
+    let capabilities = match cluster {
+        Some(cluster) => server::capabilities(options, &prepared.chart, cluster, &mut report.log)?,
+        None => capabilities(options)?,
+    };
     let request = RenderRequest {
-        release: Release {
-            name: named.name,
-            namespace: options.namespace.clone(),
-            revision: 1,
-            is_upgrade: options.is_upgrade,
-        },
+        release: release.clone(),
         capabilities: &capabilities,
         skip_schema_validation: options.skip_schema_validation,
         subchart_notes: false,
@@ -141,6 +166,7 @@ fn outcome(
     }
     print(options, &folder, &manifests, &composition, report)
 }
+
 /// Renders; shows with `--debug` what there is where that fails.
 fn rendered(
     options: &TemplateOptions,

@@ -21,7 +21,7 @@ pub enum ReuseValues {
 
 impl ReuseValues {
     /// Lays the new values over those that are reused.
-    pub(super) fn apply(self, prepared: Prepared, current: &Record, log: &mut Vec<LogLine>) -> Result<Prepared, Error> {
+    pub(crate) fn apply(self, prepared: Prepared, current: &Record, log: &mut Vec<LogLine>) -> Result<Prepared, Error> {
         let Prepared { mut chart, values } = prepared;
         let mut warnings = Vec::new();
         let mut tell = |message: &str| log.push(LogLine::new(Level::Debug, message));

@@ -1,0 +1,156 @@
+//! `helm diff upgrade`.
+
+use std::io;
+
+use pintle::{ChartQuery, ChartRequest, DiffUpgradeOptions, DryRunDiff, ReuseValues, TemplateOptions, World};
+use value::quote::quote;
+
+use super::view::{check_arguments, is_on, options, show, switch_or};
+use crate::{
+    complete::ArgumentWords,
+    connection::Printer,
+    env::Environment,
+    error::Failure,
+    flags::{
+        CHART_SOURCE, CREDENTIALS, DETAILED_EXITCODE, DEVEL, DIFF, INCLUDE_TESTS, NORMALIZE, POST_RENDERER, TLS, VALUES,
+    },
+    invocation::Invocation,
+    spec::{Action, Arguments, Command, Flag, Kind},
+    surroundings::Machine,
+};
+
+pub(super) static UPGRADE: Command = Command {
+    name: "upgrade",
+    synopsis: "[flags] [RELEASE] [CHART]",
+    short: "show what an upgrade would change",
+    long: "\
+Shows what an upgrade would change: the manifest of the last revision beside what the chart renders to now, with the
+values that the upgrade would use. The flags that choose chart and values are those of helm upgrade:
+
+    $ helm diff upgrade demo ./demo --values prod.yaml --set image.tag=1.2.4
+
+With HELM_DIFF_IGNORE_UNKNOWN_FLAGS=true all other flags of helm upgrade may stand there too, and are passed over.",
+    arguments: Arguments::Any,
+    words: ArgumentWords::ReleaseAndChart,
+    flags: &[&FLAGS, VALUES, CHART_SOURCE, TLS, CREDENTIALS, POST_RENDERER, DIFF],
+    lenient: is_lenient,
+    action: Action::Run(run),
+    ..Command::BASE
+};
+
+/// helm-diff: `newChartCommand`.
+pub(super) static FLAGS: [Flag; 22] = [
+    Flag::switch("three-way-merge", "compare the objects as they live with what a client-side upgrade makes of them"),
+    DETAILED_EXITCODE,
+    Flag::new("api-versions", Kind::Array, "API versions that templates see where the cluster is not asked")
+        .short('a'),
+    Flag::text("kube-version", "the version of Kubernetes that templates see where the cluster is not asked"),
+    Flag::switch("reuse-values", "start from the values of the last revision; --reset-values overrides it"),
+    Flag::switch("reset-values", "start from the values of the chart"),
+    Flag::switch(
+        "reset-then-reuse-values",
+        "start from the values of the chart, then take those given to the last revision; --reset-values and \
+         --reuse-values override it",
+    ),
+    Flag::switch("allow-unreleased", "show what would be installed where the release is not there"),
+    Flag::switch("install", "show what would be installed where the release is not there, as --allow-unreleased"),
+    Flag::switch("no-hooks", "leave hooks out"),
+    INCLUDE_TESTS,
+    Flag::switch("include-crds", "compare the chart's CRDs too"),
+    DEVEL,
+    Flag::switch("disable-validation", "do not ask the cluster for what it is able to do, and do not have it check"),
+    Flag::switch("disable-openapi-validation", "do not check what was rendered against the OpenAPI schema"),
+    Flag::text(
+        "dry-run",
+        "'client' and 'true' ask no cluster, and show everything as new; 'false' renders without asking it; 'server' is \
+         as if the flag were not given",
+    )
+    .bare("client"),
+    Flag::switch("enable-dns", "let templates look up host names"),
+    Flag::switch("skip-schema-validation", "do not check values against the chart's schema"),
+    NORMALIZE,
+    Flag::switch("take-ownership", "show what taking over objects of others would change"),
+    Flag::text("server-side", "whether the upgrade is merged by the server: true, false or auto").default("auto"),
+    Flag::switch("dependency-update", "fetch the chart's dependencies first if some are missing"),
+];
+
+/// HELM_DIFF_IGNORE_UNKNOWN_FLAGS.
+pub(super) fn is_lenient(environment: &Environment) -> bool {
+    environment.text("HELM_DIFF_IGNORE_UNKNOWN_FLAGS") == "true"
+}
+
+/// helm-diff: `cmd/upgrade.go`.
+pub(super) fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    check_arguments(invocation, &["release name", "chart path"])?;
+    let offline = check_modes(invocation)?;
+    let options = upgrade_options(invocation);
+    let differences = if offline {
+        let surroundings = Machine::new(invocation.environment, invocation.flags.bool("enable-dns"));
+        let mut world = World { surroundings: &surroundings, stdin: &mut io::stdin().lock() };
+        pintle::diff_upgrade_offline(&options, &mut world, &mut Printer::new(invocation.output))?
+    } else {
+        invocation.on_cluster(|session| pintle::diff_upgrade(session, &options))?
+    };
+    show(invocation, &differences)
+}
+
+/// Checks --dry-run and --server-side; gives whether no cluster is asked.
+fn check_modes(invocation: &Invocation<'_>) -> Result<bool, Failure> {
+    let dry_run = invocation.flags.text("dry-run");
+    if !["", "server", "client", "true", "false"].contains(&dry_run) {
+        let given = quote(dry_run.as_bytes());
+        let text = "flag \"dry-run\" must take a bool value or either \"client\" or \"server\", but got";
+        return Err(Failure::new(format!("{text} {given}")));
+    }
+    let server_side = invocation.flags.text("server-side");
+    if !["true", "false", "auto"].contains(&server_side) {
+        let given = quote(server_side.as_bytes());
+        let text = "flag \"server-side\" must be \"true\", \"false\" or \"auto\", but got";
+        return Err(Failure::new(format!("{text} {given}")));
+    }
+    Ok(matches!(dry_run, "client" | "true"))
+}
+
+fn upgrade_options(invocation: &mut Invocation<'_>) -> DiffUpgradeOptions {
+    let three_way = switch_or(invocation, "three-way-merge", "HELM_DIFF_THREE_WAY_MERGE", "three way merge");
+    let normalize =
+        switch_or(invocation, "normalize-manifests", "HELM_DIFF_NORMALIZE_MANIFESTS", "normalize manifests");
+    let flags = &invocation.flags;
+    let (name, chart) = (invocation.first_argument(), invocation.arguments.get(1).cloned().unwrap_or_default());
+    let render_only = flags.text("dry-run") == "false" || flags.bool("disable-validation");
+    // What helm-diff has to be asked for is the rule here: the upgrade itself is rendered.
+    let dry_run = match render_only && !is_on(invocation, "HELM_DIFF_USE_UPGRADE_DRY_RUN") {
+        true => DryRunDiff::RenderOnly,
+        false => DryRunDiff::Server,
+    };
+    DiffUpgradeOptions {
+        name,
+        chart: ChartRequest {
+            query: ChartQuery { reference: chart, ..invocation.chart("") },
+            ..invocation.chart_request()
+        },
+        reuse: match () {
+            () if flags.bool("reset-values") => ReuseValues::No,
+            () if flags.bool("reuse-values") => ReuseValues::WithDefaults,
+            () if flags.bool("reset-then-reuse-values") => ReuseValues::OverNewDefaults,
+            () => ReuseValues::UnlessGiven,
+        },
+        render: TemplateOptions {
+            namespace: invocation.namespace(),
+            kube_version: flags.text("kube-version").to_owned(),
+            api_versions: flags.list("api-versions").to_vec(),
+            include_crds: flags.bool("include-crds"),
+            no_hooks: flags.bool("no-hooks"),
+            skip_schema_validation: flags.bool("skip-schema-validation"),
+            take_ownership: flags.bool("take-ownership"),
+            disable_openapi_validation: flags.bool("disable-openapi-validation"),
+            debug: flags.bool("debug"),
+            ..TemplateOptions::default()
+        },
+        dry_run,
+        allow_unreleased: flags.bool("allow-unreleased") || flags.bool("install"),
+        three_way,
+        take_ownership: flags.bool("take-ownership"),
+        diff: options(invocation, normalize),
+    }
+}
