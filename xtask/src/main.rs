@@ -34,8 +34,9 @@ usage: cargo xtask TASK
                    lifecycles on the test cluster, with the real Helm and with ours, compared
   testbed up|down|build
                    a real Kubernetes on loopback, with nodes and pods that KWOK plays
-  bench render|release [--binary PATH]
-                   pintle beside the real Helm on the same work, in one run
+  bench render
+  bench release [--binary PATH] [--keep]
+                   pintle beside the real Helm on the same work, in one run; --keep writes the table to benches/results
   tools            builds the tools that tests need, and prints where they are
 ";
 
@@ -72,8 +73,8 @@ fn run(arguments: &[String]) -> anyhow::Result<bool> {
         ["gen"] => generate::run(false),
         ["gen", "check"] => generate::run(true),
         ["bench", "render"] => bench::render(),
-        ["bench", "release"] => bench::release(None),
-        ["bench", "release", "--binary", path] => bench::release(Some(std::path::absolute(path)?)),
+        ["bench", "one", program, arguments @ ..] => bench::time_one(program, arguments),
+        ["bench", "release", rest @ ..] => bench::release(&bench::Options::parse(rest)?),
         ["tools"] => tools::print(),
         _ => {
             eprint!("{USAGE}");

@@ -3,6 +3,7 @@
 mod records;
 mod release;
 mod render;
+mod table;
 
 use std::{
     process::{Command, Stdio},
@@ -11,7 +12,7 @@ use std::{
 
 use anyhow::Context as _;
 
-pub(crate) use release::release;
+pub(crate) use release::{Options, release};
 pub(crate) use render::render;
 
 /// Wall time, CPU time and peak memory of one run of a command.
@@ -25,17 +26,34 @@ struct Figures {
 }
 
 /// Runs a command to its end and reads what the kernel counted for it.
+///
+/// A process is charged with the memory of the one that it was forked from, so a small one stands between: `time_one`.
 fn time(command: &mut Command) -> anyhow::Result<Figures> {
+    let mut between = Command::new(std::env::current_exe()?);
+    between.args(["bench", "one"]).arg(command.get_program()).args(command.get_args()).env_clear();
+    between.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if let Some(folder) = command.get_current_dir() {
+        between.current_dir(folder);
+    }
+    let output = between.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("starting")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut numbers = text.split(' ').map(|number| number.trim().parse::<f64>());
+    let mut next = || numbers.next().with_context(|| format!("no figures: {text:?}"))?.context("reading figures");
+    Ok(Figures { wall: next()?, cpu: next()?, peak_kib: next()?, ended_well: output.status.success() })
+}
+
+/// Runs a command to its end and prints its figures; true where it ended well.
+pub(crate) fn time_one(program: &str, arguments: &[&str]) -> anyhow::Result<bool> {
     use wait4::Wait4 as _;
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let start = Instant::now();
-    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().context("starting")?;
+    let child = command.spawn().context("starting")?;
     let used = child.wait4()?;
-    Ok(Figures {
-        wall: start.elapsed().as_secs_f64(),
-        cpu: (used.rusage.utime + used.rusage.stime).as_secs_f64(),
-        peak_kib: used.rusage.maxrss as f64 / 1024.0,
-        ended_well: used.status.success(),
-    })
+    let wall = start.elapsed().as_secs_f64();
+    let cpu = (used.rusage.utime + used.rusage.stime).as_secs_f64();
+    println!("{wall} {cpu} {}", used.rusage.maxrss as f64 / 1024.0);
+    Ok(used.status.success())
 }
 
 fn median(runs: &[Figures]) -> Figures {

@@ -9,9 +9,10 @@ use anyhow::Context as _;
 use testkit::Testbed;
 
 use super::{
-    Figures, median, ratio,
+    Figures, median,
     records::{Copy, Records},
-    show, time,
+    table::{Aim, Measured, Table},
+    time,
 };
 use crate::{binary, process::Home, testbed::Bed, tools, workspace};
 
@@ -22,48 +23,54 @@ const RUNS: usize = 5;
 const OBJECTS: usize = 300;
 const BUDGET_BESIDE: usize = 2 + 10;
 
+/// What fraud-model makes: a ServiceAccount, a ConfigMap, a Service, a Deployment, an autoscaler and an Ingress.
+const SMALL: usize = 6;
+
 /// One row of the table.
 struct Row {
     name: &'static str,
     /// The command line; `{name}` is the release's name.
     line: &'static str,
-    /// The wall time may be at most this part of Helm's.
-    wall: f64,
-    /// So may the peak memory, where that is asked for.
-    peak: Option<f64>,
-    /// The most requests.
-    requests: Option<usize>,
+    aim: Aim,
+}
+
+const fn row(name: &'static str, line: &'static str, wall: f64, requests: usize) -> Row {
+    Row { name, line, aim: Aim { wall, peak: None, requests: Some(requests) } }
 }
 
 /// One release from its beginning to its end; the rows are run one after the other.
 const LIFE: [Row; 4] = [
-    Row {
-        name: "install 300 objects",
-        line: "install {name} benches/charts/many",
-        wall: 3.0,
-        peak: None,
-        requests: Some(OBJECTS + BUDGET_BESIDE),
-    },
-    Row {
-        name: "upgrade that changes all",
-        line: "upgrade {name} benches/charts/many --set stamp=2",
-        wall: 5.0,
-        peak: None,
-        requests: Some(OBJECTS + BUDGET_BESIDE),
-    },
-    Row {
-        name: "upgrade that changes nothing",
-        line: "upgrade {name} benches/charts/many --set stamp=2",
-        wall: 10.0,
-        peak: None,
-        requests: Some(BUDGET_BESIDE),
-    },
-    Row { name: "uninstall", line: "uninstall {name}", wall: 2.0, peak: None, requests: Some(OBJECTS + BUDGET_BESIDE) },
+    row("install 300 objects", "install {name} benches/charts/many", 3.0, OBJECTS + BUDGET_BESIDE),
+    row("upgrade that changes all", "upgrade {name} benches/charts/many --set stamp=2", 5.0, OBJECTS + BUDGET_BESIDE),
+    row("upgrade that changes nothing", "upgrade {name} benches/charts/many --set stamp=2", 10.0, BUDGET_BESIDE),
+    row("uninstall", "uninstall {name}", 2.0, OBJECTS + BUDGET_BESIDE),
+];
+
+/// A release as most are; each kind is one object, so that the kinds are counted once, and once more for each wait.
+const SMALL_LIFE: [Row; 4] = [
+    row("install fraud-model", "install {name} examples/fraud-model", 1.0, SMALL + SMALL + 10),
+    row(
+        "upgrade fraud-model, one change",
+        "upgrade {name} examples/fraud-model --set image.tag=v2",
+        1.0,
+        1 + SMALL + 10,
+    ),
+    row(
+        "upgrade fraud-model, no change, --wait",
+        "upgrade {name} examples/fraud-model --set image.tag=v2 --wait",
+        1.0,
+        SMALL + SMALL + 10,
+    ),
+    row("uninstall fraud-model", "uninstall {name}", 1.0, SMALL + SMALL + 10),
 ];
 
 const READING: [Row; 2] = [
-    Row { name: "list 500 releases", line: "list --max 1000", wall: 5.0, peak: Some(10.0), requests: None },
-    Row { name: "history of 50 revisions", line: "history long", wall: 3.0, peak: None, requests: None },
+    Row {
+        name: "list 500 releases",
+        line: "list --max 1000",
+        aim: Aim { wall: 5.0, peak: Some(10.0), requests: None },
+    },
+    Row { name: "history of 50 revisions", line: "history long", aim: Aim { wall: 3.0, peak: None, requests: None } },
 ];
 
 /// A client that is measured, with a home of its own, so that its caches are warm after the first run.
@@ -79,42 +86,73 @@ struct Bench {
     clients: [Client; 2],
 }
 
-/// Runs the benchmarks of releases and prints medians and ratios; false where one misses its aim.
-///
-/// Ours is built in release mode where no binary is named.
-pub(crate) fn release(ours: Option<PathBuf>) -> anyhow::Result<bool> {
-    let ours = ours.map_or_else(binary::release, Ok)?;
-    let helm = tools::helms()?.helm4;
-    let bed = Bed::open()?;
-    let result = on(bed, ours, helm);
-    let (bed, met) = result?;
-    bed.close()?;
-    Ok(met)
+/// What is measured, and whether the table is kept.
+#[derive(Default)]
+pub(crate) struct Options {
+    /// Our binary; built in release mode where none is named.
+    ours: Option<PathBuf>,
+    keep: bool,
 }
 
-fn on(bed: Bed, ours: PathBuf, helm: PathBuf) -> anyhow::Result<(Bed, bool)> {
+impl Options {
+    /// Reads `[--binary PATH] [--keep]`.
+    pub(crate) fn parse(words: &[&str]) -> anyhow::Result<Options> {
+        let mut options = Options::default();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            match *word {
+                "--binary" => options.ours = Some(std::path::absolute(words.next().context("--binary needs a path")?)?),
+                "--keep" => options.keep = true,
+                other => anyhow::bail!("bench release does not know {other}"),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Runs the benchmarks of releases and prints medians and ratios; false where one misses its aim.
+pub(crate) fn release(options: &Options) -> anyhow::Result<bool> {
+    let (ours, built) = match &options.ours {
+        Some(binary) => (binary.clone(), binary.display().to_string()),
+        None => (binary::release()?, "the release build".to_owned()),
+    };
+    let helm = tools::helms()?.helm4;
+    let bed = Bed::open()?;
+    let (bed, table) = on(bed, ours, helm)?;
+    bed.close()?;
+    if options.keep {
+        let cores = std::thread::available_parallelism()?;
+        let circumstances = format!(
+            "pintle is {built}, Helm is 4.2.4, the cluster is that of `cargo xtask testbed` on the same machine with \
+             {cores} cores. Medians of {RUNS} runs, both taking turns, after one round to warm up; requests are those \
+             in the server's audit log."
+        );
+        table.keep("release", &circumstances)?;
+    }
+    Ok(table.met())
+}
+
+fn on(bed: Bed, ours: PathBuf, helm: PathBuf) -> anyhow::Result<(Bed, Table)> {
     let life = Testbed::open("bench-life")?.context("there is no test cluster")?;
     let clients = [
         Client { binary: ours, home: Home::new()?, prefix: "p" },
         Client { binary: helm, home: Home::new()?, prefix: "h" },
     ];
     let mut bench = Bench { bed, namespace: life.namespace().to_owned(), clients };
-    println!(
-        "{:<30} {:>27} {:>27} {:>20} {:>9} {:>11}  aim",
-        "work", "pintle wall/cpu/MiB", "helm wall/cpu/MiB", "ratio wall/cpu/mem", "requests", "helm's"
-    );
-    let mut met = bench.rows(&LIFE)?;
+    let mut table = Table::new();
+    bench.rows(&LIFE, &mut table)?;
+    bench.rows(&SMALL_LIFE, &mut table)?;
     drop(life);
     let reading = Testbed::open("bench-reading")?.context("there is no test cluster")?;
     reading.namespace().clone_into(&mut bench.namespace);
     bench.records(&reading)?;
-    met &= bench.rows(&READING)?;
-    Ok((bench.bed, met))
+    bench.rows(&READING, &mut table)?;
+    Ok((bench.bed, table))
 }
 
 impl Bench {
     /// Measures rows, both clients taking turns, after one round to warm up.
-    fn rows(&self, rows: &[Row]) -> anyhow::Result<bool> {
+    fn rows(&self, rows: &[Row], table: &mut Table) -> anyhow::Result<()> {
         let mut figures = vec![[Vec::new(), Vec::new()]; rows.len()];
         for round in 0..=RUNS {
             for (client, number) in self.clients.iter().zip(0..) {
@@ -134,11 +172,11 @@ impl Bench {
                 }
             }
         }
-        let mut met = true;
-        for ((row, figures), requests) in rows.iter().zip(&figures).zip(&requests) {
-            met &= print(row, median(&figures[0]), median(&figures[1]), *requests);
+        for ((row, figures), requests) in rows.iter().zip(&figures).zip(requests) {
+            let figures = [median(&figures[0]), median(&figures[1])];
+            table.add(&Measured { name: row.name, aim: row.aim, figures, requests });
         }
-        Ok(met)
+        Ok(())
     }
 
     fn measure(&self, client: &Client, row: &Row, round: usize, user: &str) -> anyhow::Result<Figures> {
@@ -181,39 +219,7 @@ impl Bench {
             status: if revision == 50 { "deployed" } else { "superseded" },
         };
         let size = records.write(&(1..=50).map(revision).collect::<Vec<_>>())?;
-        println!("records of {} KB", size / 1024);
+        eprintln!("records of {} KB", size / 1024);
         Ok(())
     }
-}
-
-/// Prints a row; true where ours does what it aims at.
-fn print(row: &Row, ours: Figures, helm: Figures, requests: [Option<usize>; 2]) -> bool {
-    let number = |count: Option<usize>| count.map_or("-".to_owned(), |count| count.to_string());
-    let mut missed = Vec::new();
-    if !ours.ended_well {
-        missed.push("pintle fails".to_owned());
-    }
-    if !helm.ended_well {
-        missed.push("helm fails".to_owned());
-    }
-    if ours.wall * row.wall > helm.wall {
-        missed.push(format!("wall 1/{}", row.wall));
-    }
-    if row.peak.is_some_and(|peak| ours.peak_kib * peak > helm.peak_kib) {
-        missed.push(format!("memory 1/{}", row.peak.unwrap_or_default()));
-    }
-    if row.requests.zip(requests[0]).is_some_and(|(budget, requests)| requests > budget) {
-        missed.push(format!("{} requests", row.requests.unwrap_or_default()));
-    }
-    println!(
-        "{:<30} {:>27} {:>27} {:>20} {:>9} {:>11}  {}",
-        row.name,
-        show(ours),
-        show(helm),
-        ratio(ours, helm),
-        number(requests[0]),
-        number(requests[1]),
-        if missed.is_empty() { "met".to_owned() } else { format!("MISSED: {}", missed.join(", ")) }
-    );
-    missed.is_empty()
 }
