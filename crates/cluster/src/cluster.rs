@@ -7,11 +7,13 @@ use std::{
 };
 
 use http::{Request, Response};
-use kube::client::{Body, ClientBuilder};
+use kube::client::Body;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
-    Error, connect,
+    Error,
+    client::client,
+    connect,
     discovery::{Cache, Discovery},
     kubeconfig,
     options::ClusterOptions,
@@ -52,7 +54,7 @@ impl Cluster {
                 kube::Error::Auth(error) => Error::Connection(connect::describe_credentials(&url, &program, error)),
                 other => Error::Config(format!("invalid configuration: {other}")),
             };
-            let client = ClientBuilder::try_from(config).map_err(|error| words(&error))?.build();
+            let client = client(config).map_err(|error| words(&error))?;
             Ok((client, server, namespace))
         });
         let (client, server, namespace) = loaded.map_err(unreachable)?;

@@ -4,6 +4,7 @@
 //! door as [`serde_json::Value`], releases as [`release::Record`]; no type of the Kubernetes client does, but the request
 //! body that a service put in the place of a server ([`Cluster::over`]) must know.
 
+mod client;
 mod cluster;
 mod connect;
 mod discovery;

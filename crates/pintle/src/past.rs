@@ -145,11 +145,13 @@ impl Past {
         if history_max <= 0 || i64::try_from(self.revisions.len()).is_ok_and(|count| count < history_max) {
             return Ok(());
         }
-        self.describe(session)?;
+        if !self.history().last_good_is_deployed() {
+            self.describe(session)?;
+        }
         let numbers = self.history().to_prune(history_max);
-        let deleted = numbers.iter().map(|number| session.storage.delete(&self.name, *number));
+        let removed = session.storage.remove(&self.name, &numbers).into_iter();
         let mut errors =
-            deleted.filter_map(Result::err).filter(|error| !matches!(error, ClusterError::ReleaseNotFound));
+            removed.filter_map(Result::err).filter(|error| !matches!(error, ClusterError::ReleaseNotFound));
         let Some(first) = errors.next() else { return Ok(()) };
         match errors.count() {
             0 => Err(first.into()),

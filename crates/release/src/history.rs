@@ -167,6 +167,14 @@ impl<'a> History<'a> {
         good.max_by_key(|revision| revision.number)
     }
 
+    /// Whether the newest good revision is deployed still, so that no description must tell which one is.
+    pub fn last_good_is_deployed(&self) -> bool {
+        self.deployed().is_some_and(|deployed| {
+            let newer = self.revisions.iter().filter(|revision| revision.number > deployed.number);
+            newer.into_iter().all(|revision| revision.status != Status::Superseded)
+        })
+    }
+
     /// The number of the next revision.
     pub fn next_number(&self) -> i64 {
         self.newest().map_or(1, |newest| newest.number.saturating_add(1))

@@ -1,6 +1,6 @@
 //! Reading objects: one, many, all of a kind, as tables.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures::StreamExt as _;
 use serde::Deserialize;
@@ -19,6 +19,8 @@ use crate::{
 const PAGE: &str = "500";
 /// From so many objects of one kind and namespace on, one list is cheaper than a get for each.
 const LIST_FROM: usize = 4;
+/// So few objects are rather got one by one than looked for in more pages of a list.
+const FEW: usize = 16;
 /// What a table is asked for with. Helm: `transformRequests`.
 const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,\
      application/json";
@@ -144,22 +146,36 @@ impl Inner {
     }
 
     pub(crate) async fn list(&self, mapping: &Mapping, selector: &Selector) -> Result<Vec<Value>, Error> {
-        let call = selected(mapping, selector);
         let mut objects = Vec::new();
+        let mut take = |items: Vec<Value>| {
+            objects.extend(items);
+            true
+        };
+        self.pages(mapping, selector, &mut take).await?;
+        Ok(objects)
+    }
+
+    /// Hands a list on page by page, as long as `take` wants more. Gives whether that was all of it.
+    async fn pages(
+        &self,
+        mapping: &Mapping,
+        selector: &Selector,
+        take: &mut dyn FnMut(Vec<Value>) -> bool,
+    ) -> Result<bool, Error> {
+        let call = selected(mapping, selector).query("limit", PAGE);
         let mut next = String::new();
         loop {
-            let mut call = call.clone().query("limit", PAGE);
-            if !next.is_empty() {
-                call = call.query("continue", &next);
-            }
+            let call = if next.is_empty() { call.clone() } else { call.clone().query("continue", &next) };
             let mut page = self.json(&call).await?;
             name_items(&mut page);
-            next = text_at(&page, &["metadata", "continue"]).to_owned();
-            if let Some(Value::Array(items)) = page.get_mut("items").map(Value::take) {
-                objects.extend(items);
-            }
-            if next.is_empty() {
-                return Ok(objects);
+            text_at(&page, &["metadata", "continue"]).clone_into(&mut next);
+            let items = match page.get_mut("items").map(Value::take) {
+                Some(Value::Array(items)) => items,
+                _ => Vec::new(),
+            };
+            let goes_on = take(items);
+            if next.is_empty() || !goes_on {
+                return Ok(next.is_empty());
             }
         }
     }
@@ -188,9 +204,10 @@ impl Inner {
 
     /// Objects of one kind and namespace.
     async fn get_group(&self, ids: &[&ObjectId]) -> Vec<Result<Option<Value>, Error>> {
+        let mut listed = Listed::default();
         if let (true, Some(first)) = (ids.len() >= LIST_FROM, ids.first()) {
-            match self.list_group(first).await {
-                Ok(found) => return ids.iter().map(|id| Ok(found.get(&id.name).cloned())).collect(),
+            match self.list_group(ids, first).await {
+                Ok(found) => listed = found,
                 Err(error) if error.is_no_match() => {}
                 Err(error) if error.is_forbidden() || error.is_not_found() => {}
                 Err(error) => {
@@ -203,13 +220,19 @@ impl Inner {
                 }
             }
         }
-        futures::stream::iter(ids.iter().map(|id| self.get(id)))
-            .buffered(self.transport.throttle.places())
-            .collect()
-            .await
+        let (listed, whole) = (&listed.found, listed.whole);
+        let reads = ids.iter().map(|id| async move {
+            match listed.get(id.name.as_str()) {
+                Some(object) => Ok(Some(object.clone())),
+                None if whole => Ok(None),
+                None => self.get(id).await,
+            }
+        });
+        futures::stream::iter(reads).buffered(self.transport.throttle.places()).collect().await
     }
 
-    async fn list_group(&self, like: &ObjectId) -> Result<HashMap<String, Value>, Error> {
+    /// What lists say of the wanted objects. Where only a few are missing and many others follow, no more is listed.
+    async fn list_group<'a>(&self, ids: &[&'a ObjectId], like: &ObjectId) -> Result<Listed<'a>, Error> {
         let mapping = self.mapping(&like.api_version, &like.kind).await?;
         let mut selector = Selector { namespace: like.namespace.clone(), ..Selector::default() };
         // Release records may be the most and the largest of these, and are none of a chart's objects.
@@ -218,7 +241,25 @@ impl Inner {
             ("v1", "ConfigMap") => selector.labels = "owner!=helm".into(),
             _ => {}
         }
-        let objects = self.list(&mapping, &selector).await?;
-        Ok(objects.into_iter().map(|object| (text_at(&object, &["metadata", "name"]).to_owned(), object)).collect())
+        let mut missing: HashSet<&str> = ids.iter().map(|id| id.name.as_str()).collect();
+        let mut found = HashMap::new();
+        let mut take = |items: Vec<Value>| {
+            for object in items {
+                if let Some(name) = missing.take(text_at(&object, &["metadata", "name"])) {
+                    found.insert(name, object);
+                }
+            }
+            missing.len() > FEW
+        };
+        let whole = self.pages(&mapping, &selector, &mut take).await?;
+        Ok(Listed { found, whole })
     }
+}
+
+/// What a list said of wanted objects.
+#[derive(Default)]
+struct Listed<'a> {
+    found: HashMap<&'a str, Value>,
+    /// Whether what was not found is not there.
+    whole: bool,
 }

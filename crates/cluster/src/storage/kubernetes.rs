@@ -149,9 +149,24 @@ impl Driver<'_> {
 
     fn delete(&self, name: &str, revision: i64) -> Result<Record, Error> {
         let record = self.get(name, revision)?;
+        self.send(&self.deletion(name, revision)).map(|_| record)
+    }
+
+    fn remove(&self, name: &str, revisions: &[i64]) -> Vec<Result<(), Error>> {
+        let deletions = revisions.iter().map(|revision| async move {
+            match self.cluster.inner.transport.send(&self.deletion(name, *revision)).await {
+                Ok(_) => Ok(()),
+                Err(error) if error.is_not_found() => Err(Error::ReleaseNotFound),
+                Err(error) => Err(error),
+            }
+        });
+        let places = self.cluster.inner.transport.throttle.places();
+        self.cluster.block_on(futures::stream::iter(deletions).buffered(places).collect())
+    }
+
+    fn deletion(&self, name: &str, revision: i64) -> Call {
         let key = storage_key(name, revision);
-        let call = self.object(Method::DELETE, &self.namespace, &key).body("application/json", b"{}".to_vec());
-        self.send(&call).map(|_| record)
+        self.object(Method::DELETE, &self.namespace, &key).body("application/json", b"{}".to_vec())
     }
 
     /// All objects that a label selector picks, page by page. `accept` may ask for protobuf, which spares the server and
@@ -316,6 +331,10 @@ macro_rules! storage {
 
             fn delete(&self, name: &str, revision: i64) -> Result<Record, Error> {
                 self.0.delete(name, revision)
+            }
+
+            fn remove(&self, name: &str, revisions: &[i64]) -> Vec<Result<(), Error>> {
+                self.0.remove(name, revisions)
             }
 
             fn get(&self, name: &str, revision: i64) -> Result<Record, Error> {

@@ -55,6 +55,11 @@ pub trait Storage {
     /// [`Error::ReleaseNotFound`]
     fn delete(&self, name: &str, revision: i64) -> Result<Record, Error>;
 
+    /// Deletes revisions without reading them, several at once where the place allows that; all are tried.
+    fn remove(&self, name: &str, revisions: &[i64]) -> Vec<Result<(), Error>> {
+        revisions.iter().map(|revision| self.delete(name, *revision).map(drop)).collect()
+    }
+
     /// Reads a revision.
     ///
     /// # Errors

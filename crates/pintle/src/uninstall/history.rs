@@ -19,13 +19,13 @@ pub(super) fn read(session: &Session<'_>, name: &str) -> Result<(Vec<Entry>, Rec
     last.map(|record| (entries, record))
 }
 
-/// Deletes all records.
+/// Deletes all records, the newest last: as long as it is there, the uninstallation can be repeated.
 pub(super) fn purge(session: &Session<'_>, entries: &[Entry]) -> Result<(), Error> {
-    for entry in entries {
-        session
-            .storage
-            .delete(&entry.name, entry.revision)
-            .map_err(|error| error.during("uninstall: Failed to purge the release"))?;
+    let Some((newest, older)) = entries.split_last() else { return Ok(()) };
+    for part in [older, std::slice::from_ref(newest)] {
+        let revisions: Vec<i64> = part.iter().map(|entry| entry.revision).collect();
+        let removed: Result<(), ClusterError> = session.storage.remove(&newest.name, &revisions).into_iter().collect();
+        removed.map_err(|error| error.during("uninstall: Failed to purge the release"))?;
     }
     Ok(())
 }
