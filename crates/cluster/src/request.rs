@@ -152,9 +152,17 @@ pub(crate) struct Transport {
     pub(crate) warnings: Mutex<Vec<String>>,
 }
 
+/// A part of an answer's body.
+pub(crate) enum Part<'a> {
+    /// It begins, maybe anew: what came before was cut off.
+    Beginning,
+    /// Some of it.
+    Bytes(&'a [u8]),
+}
+
 /// How one attempt ended.
 enum Attempt {
-    Answer(Vec<u8>),
+    Answered,
     Refused(ApiError),
     Cut(Error),
 }
@@ -162,15 +170,33 @@ enum Attempt {
 impl Transport {
     /// Sends a request and gives the answer's body.
     pub(crate) async fn send(&self, call: &Call) -> Result<Vec<u8>, Error> {
+        let mut body = Vec::new();
+        let mut take = |part: Part<'_>| {
+            match part {
+                Part::Beginning => body.clear(),
+                Part::Bytes(bytes) => body.extend_from_slice(bytes),
+            }
+            Ok(())
+        };
+        self.receive(call, &mut take).await?;
+        Ok(body)
+    }
+
+    /// Sends a request and hands the answer's body on as it arrives.
+    pub(crate) async fn receive(
+        &self,
+        call: &Call,
+        take: &mut impl FnMut(Part<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let mut retries = 0;
         loop {
             let attempt = {
                 let _place = self.throttle.places.acquire().await;
                 self.throttle.wait_for_rate().await;
-                self.attempt_in_time(call).await?
+                self.attempt_in_time(call, take).await?
             };
             let (error, pause) = match attempt {
-                Attempt::Answer(body) => return Ok(body),
+                Attempt::Answered => return Ok(()),
                 Attempt::Cut(error) if call.method == Method::GET && retries < 2 => (error, Duration::from_millis(100)),
                 Attempt::Cut(error) => return Err(error),
                 Attempt::Refused(error) => {
@@ -186,9 +212,13 @@ impl Transport {
         }
     }
 
-    async fn attempt_in_time(&self, call: &Call) -> Result<Attempt, Error> {
-        let Some(timeout) = self.timeout else { return self.attempt(call).await };
-        tokio::time::timeout(timeout, self.attempt(call)).await.unwrap_or_else(|_| {
+    async fn attempt_in_time(
+        &self,
+        call: &Call,
+        take: &mut impl FnMut(Part<'_>) -> Result<(), Error>,
+    ) -> Result<Attempt, Error> {
+        let Some(timeout) = self.timeout else { return self.attempt(call, take).await };
+        tokio::time::timeout(timeout, self.attempt(call, take)).await.unwrap_or_else(|_| {
             let method = call.method.as_str();
             let verb = format!(
                 "{}{}",
@@ -199,7 +229,11 @@ impl Transport {
         })
     }
 
-    async fn attempt(&self, call: &Call) -> Result<Attempt, Error> {
+    async fn attempt(
+        &self,
+        call: &Call,
+        take: &mut impl FnMut(Part<'_>) -> Result<(), Error>,
+    ) -> Result<Attempt, Error> {
         let request = call.request()?.map(Body::from);
         let response = match self.client.send(request).await {
             Ok(response) => response,
@@ -209,14 +243,23 @@ impl Transport {
         let status = response.status();
         let retry_after =
             response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-        let body = match response.into_body().collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(error) => return self.failed(call, &error),
-        };
-        if status.is_success() {
-            return Ok(Attempt::Answer(body.to_vec()));
+        let (mut body, mut refusal) = (response.into_body(), Vec::new());
+        take(Part::Beginning)?;
+        while let Some(frame) = body.frame().await {
+            let frame = match frame {
+                Ok(frame) => frame,
+                Err(error) => return self.failed(call, &error),
+            };
+            match frame.data_ref() {
+                Some(bytes) if status.is_success() => take(Part::Bytes(bytes))?,
+                Some(bytes) => refusal.extend_from_slice(bytes),
+                None => {}
+            }
         }
-        let mut error = ApiError::read(status.as_u16(), call.method.as_str(), &call.subject, &body);
+        if status.is_success() {
+            return Ok(Attempt::Answered);
+        }
+        let mut error = ApiError::read(status.as_u16(), call.method.as_str(), &call.subject, &refusal);
         error.retry_after = retry_after;
         Ok(Attempt::Refused(error))
     }

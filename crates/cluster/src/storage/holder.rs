@@ -91,17 +91,8 @@ pub(super) fn one(body: &[u8], flavour: Flavour) -> Result<Holder<'static>, Erro
     read.map(|holder| holder.holder(flavour)).map_err(|error| Error::Answer(error.to_string()))
 }
 
-/// Reads a page of a list: hands the objects on, and gives what the next page is asked for with.
-pub(super) fn page(body: &[u8], flavour: Flavour, take: &mut dyn FnMut(Holder<'_>)) -> Result<String, Error> {
-    match body.strip_prefix(b"k8s\0") {
-        Some(envelope) => {
-            protobuf_page(envelope, take).ok_or_else(|| Error::Answer("reading a list: no protobuf".into()))
-        }
-        None => json_page(body, flavour, take),
-    }
-}
-
-fn json_page(body: &[u8], flavour: Flavour, take: &mut dyn FnMut(Holder<'_>)) -> Result<String, Error> {
+/// Reads a page of a list in JSON: hands the objects on, and gives what the next page is asked for with.
+pub(super) fn json_page(body: &[u8], flavour: Flavour, take: &mut impl FnMut(Holder<'_>)) -> Result<String, Error> {
     #[derive(Deserialize)]
     struct Page {
         #[serde(default)]
@@ -113,22 +104,13 @@ fn json_page(body: &[u8], flavour: Flavour, take: &mut dyn FnMut(Holder<'_>)) ->
     Ok(page.metadata.next)
 }
 
-/// apimachinery: `runtime.Unknown`, whose second field is the list; `api/core/v1/generated.proto`.
-fn protobuf_page(envelope: &[u8], take: &mut dyn FnMut(Holder<'_>)) -> Option<String> {
-    let list = bytes_of(envelope, 2)?;
-    let mut next = String::new();
-    let mut fields = Fields::new(list);
-    for (number, content) in fields.by_ref() {
-        match (number, content) {
-            (1, Content::Bytes(metadata)) => next = text(bytes_of(metadata, 3).unwrap_or_default()),
-            (2, Content::Bytes(item)) => take(protobuf_holder(item)?),
-            _ => {}
-        }
-    }
-    fields.is_whole().then_some(next)
+/// What the next page is asked for with, from the metadata of a list in protobuf.
+pub(super) fn next_page(metadata: &[u8]) -> String {
+    text(bytes_of(metadata, 3).unwrap_or_default())
 }
 
-fn protobuf_holder(item: &[u8]) -> Option<Holder<'_>> {
+/// Reads one object of a list in protobuf. Kubernetes: `api/core/v1/generated.proto`.
+pub(super) fn protobuf(item: &[u8]) -> Option<Holder<'_>> {
     let mut holder = Holder::default();
     let mut fields = Fields::new(item);
     for (number, content) in fields.by_ref() {
@@ -182,50 +164,12 @@ fn text(bytes: &[u8]) -> String {
 mod tests {
     use serde_json::Value;
 
-    use super::{Flavour, one, page};
-
-    fn field(number: u8, content: &[u8]) -> Vec<u8> {
-        [&[number << 3 | 2, u8::try_from(content.len()).unwrap()], content].concat()
-    }
+    use super::{Flavour, one, protobuf};
 
     #[test]
-    fn pages_are_the_same_in_both_forms() {
-        let labels = field(11, &[field(1, b"name"), field(2, b"a")].concat());
-        let metadata = [field(1, b"x.v2"), field(3, b"n"), labels].concat();
-        let data = |key: &[u8], text: &[u8]| field(2, &[field(1, key), field(2, text)].concat());
-        let item = [field(1, &metadata), data(b"other", b"z"), data(b"release", b"hi"), field(3, b"t")].concat();
-        let list = [field(1, &field(3, b"more")), field(2, &item)].concat();
-        let protobuf = [b"k8s\0".as_slice(), &field(1, b"type"), &field(2, &list)].concat();
-        let json = |data: &str| {
-            format!(
-                r#"{{"metadata":{{"continue":"more"}},"items":[{{"metadata":{{"name":"x.v2","namespace":"n","labels":{{"name":"a"}}}},"data":{{"release":"{data}"}}}}]}}"#
-            )
-        };
-        for (body, flavour) in [
-            (protobuf, Flavour::Secret),
-            (json("aGk=").into_bytes(), Flavour::Secret),
-            (json("hi").into_bytes(), Flavour::ConfigMap),
-        ] {
-            let mut seen = Vec::new();
-            let next = page(&body, flavour, &mut |holder| {
-                let labels = holder.metadata.labels.clone().unwrap();
-                seen.push((
-                    holder.metadata.name.clone(),
-                    labels["name"].clone(),
-                    holder.stored().unwrap().into_owned(),
-                ));
-            });
-            assert_eq!(next.unwrap(), "more");
-            assert_eq!(seen, [("x.v2".to_owned(), "a".to_owned(), b"hi".to_vec())]);
-        }
-    }
-
-    #[test]
-    fn what_is_no_page_is_refused() {
-        for body in [b"k8s\0".as_slice(), b"k8s\0\x12\x05hi", b"{", b"k8s\0\x12\x02\x12\x05"] {
-            assert!(page(body, Flavour::Secret, &mut |_| {}).is_err(), "{body:?}");
-        }
+    fn what_is_no_holder_is_refused() {
         assert!(one(Value::Null.to_string().as_bytes(), Flavour::Secret).is_err());
+        assert!(protobuf(b"\x12\x05").is_none());
         let empty = one(br#"{"metadata":{"name":"a","labels":null},"data":null}"#, Flavour::Secret).unwrap();
         assert!(empty.stored().unwrap().is_empty());
     }

@@ -14,9 +14,15 @@ use serde_json::json;
 use super::{
     Entry, Storage, Summary,
     holder::{self, Flavour, Holder, Metadata},
+    page::Page,
     storage_key, summary,
 };
-use crate::{Cluster, Error, discovery::Mapping, objects::FIELD_MANAGER, request::Call};
+use crate::{
+    Cluster, Error,
+    discovery::Mapping,
+    objects::FIELD_MANAGER,
+    request::{Call, Part},
+};
 
 /// So many records to a page: each may be a mebibyte.
 const RECORDS_PAGE: &str = "50";
@@ -169,25 +175,46 @@ impl Driver<'_> {
         self.object(Method::DELETE, &self.namespace, &key).body("application/json", b"{}".to_vec())
     }
 
-    /// All objects that a label selector picks, page by page. `accept` may ask for protobuf, which spares the server and
-    /// us the base64 of JSON.
-    async fn pages(&self, call: Call, mut take: impl FnMut(Holder<'_>)) -> Result<(), Error> {
+    /// What `read` gives of all objects that a label selector picks, page by page. `call` may ask for protobuf, which spares
+    /// the server and us the base64 of JSON.
+    async fn pages<T>(&self, call: Call, mut read: impl FnMut(Holder<'_>) -> Option<T>) -> Result<Vec<T>, Error> {
+        let mut all = Vec::new();
         let mut next = String::new();
         loop {
             let call = if next.is_empty() { call.clone() } else { call.clone().query("continue", &next) };
-            let body = match self.cluster.inner.transport.send(&call).await {
-                Ok(body) => body,
+            let (page, items) = match self.page(&call, &mut read).await {
+                Ok(page) => page,
                 // The refusal may be protobuf too: the one in JSON has words.
                 Err(error) if call.accept == RECORDS && error.api().is_some() => {
-                    self.cluster.inner.transport.send(&call.accept("application/json")).await?
+                    self.page(&call.accept("application/json"), &mut read).await?
                 }
                 Err(error) => return Err(error),
             };
-            next = holder::page(&body, self.flavour, &mut take)?;
+            all.extend(items);
+            next = page;
             if next.is_empty() {
-                return Ok(());
+                return Ok(all);
             }
         }
+    }
+
+    /// One page, and what the next one is asked for with. A page that breaks off and is sent again counts once.
+    async fn page<T>(
+        &self,
+        call: &Call,
+        read: &mut impl FnMut(Holder<'_>) -> Option<T>,
+    ) -> Result<(String, Vec<T>), Error> {
+        let (mut page, mut items) = (Page::new(self.flavour), Vec::new());
+        let mut take = |part: Part<'_>| match part {
+            Part::Beginning => {
+                (page, items) = (Page::new(self.flavour), Vec::new());
+                Ok(())
+            }
+            Part::Bytes(bytes) => page.push(bytes, &mut |holder| items.extend(read(holder))),
+        };
+        self.cluster.inner.transport.receive(call, &mut take).await?;
+        let next = page.finish(&mut |holder| items.extend(read(holder)))?;
+        Ok((next, items))
     }
 
     /// The records that a label selector picks.
@@ -200,26 +227,17 @@ impl Driver<'_> {
     fn query(&self, labels: &BTreeMap<String, String>) -> Result<Vec<Record>, Error> {
         let selector: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
         let call = self.records(&selector.join(","));
-        let (mut seen, mut records) = (false, Vec::new());
-        let read = self.pages(call, |holder| {
-            seen = true;
-            records.extend(self.decode(holder));
-        });
-        let read = self.cluster.block_on(read);
-        read.map_err(|error| self.during(error, || "query: failed to query with labels".into()))?;
-        if seen { Ok(records) } else { Err(Error::ReleaseNotFound) }
+        let read = self.cluster.block_on(self.pages(call, |holder| Some(self.decode(holder).ok())));
+        let records = read.map_err(|error| self.during(error, || "query: failed to query with labels".into()))?;
+        if records.is_empty() { Err(Error::ReleaseNotFound) } else { Ok(records.into_iter().flatten().collect()) }
     }
 
     fn entries(&self, name: &str) -> Result<Vec<Entry>, Error> {
         let selector = if name.is_empty() { "owner=helm".into() } else { format!("name={name},owner=helm") };
         let call = self.collection(Method::GET).query("labelSelector", &selector).query("limit", LABELS_PAGE);
-        let mut entries = Vec::new();
-        let read = self
-            .cluster
-            .block_on(self.pages(call.accept(LABELS_ONLY), |holder| entries.extend(entry(holder.metadata))));
+        let read = self.cluster.block_on(self.pages(call.accept(LABELS_ONLY), |holder| entry(holder.metadata)));
         let doing = if name.is_empty() { "list: failed to list" } else { "query: failed to query with labels" };
-        read.map_err(|error| self.during(error, || doing.into()))?;
-        Ok(entries)
+        read.map_err(|error| self.during(error, || doing.into()))
     }
 
     fn summaries(&self, entries: &[Entry]) -> Result<Vec<Summary>, Error> {
@@ -241,13 +259,12 @@ impl Driver<'_> {
 
     /// The heads of all revisions of a release, from one list.
     fn heads(&self, name: &str) -> Result<Vec<Summary>, Error> {
-        let mut heads = Vec::new();
-        let read = self.cluster.block_on(self.pages(self.records(&format!("name={name},owner=helm")), |mut holder| {
-            let entry = entry(std::mem::take(&mut holder.metadata));
-            heads.extend(entry.and_then(|entry| self.summary(holder, &entry)));
+        let call = self.records(&format!("name={name},owner=helm"));
+        let read = self.cluster.block_on(self.pages(call, |mut holder| {
+            let entry = entry(std::mem::take(&mut holder.metadata))?;
+            self.summary(holder, &entry)
         }));
-        read.map_err(|error| self.during(error, || "query: failed to query with labels".into()))?;
-        Ok(heads)
+        read.map_err(|error| self.during(error, || "query: failed to query with labels".into()))
     }
 
     /// Many heads from one list: of one release, or of all that are not superseded.
@@ -262,14 +279,17 @@ impl Driver<'_> {
             Some(entry) => format!("name={},owner=helm", entry.name),
             None => "owner=helm,status!=superseded".into(),
         };
-        self.pages(self.records(&selector), |holder| {
+        let read = self.pages(self.records(&selector), |holder| {
             let key = (holder.metadata.namespace.as_str(), holder.metadata.name.clone());
-            let Some(&place) = wanted.get(&key) else { return };
-            if let (Some(slot), Some(entry)) = (found.get_mut(place), entries.get(place)) {
-                *slot = self.summary(holder, entry);
+            let place = *wanted.get(&key)?;
+            Some((place, self.summary(holder, entries.get(place)?)?))
+        });
+        for (place, summary) in read.await? {
+            if let Some(slot) = found.get_mut(place) {
+                *slot = Some(summary);
             }
-        })
-        .await
+        }
+        Ok(())
     }
 
     /// The heads that are still missing, by a get each.

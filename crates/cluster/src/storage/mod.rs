@@ -9,6 +9,7 @@ use crate::Error;
 mod holder;
 mod kubernetes;
 mod memory;
+mod page;
 mod protobuf;
 mod summary;
 

@@ -25,6 +25,11 @@ impl<'a> Fields<'a> {
         self.rest.is_empty()
     }
 
+    /// How many bytes are left.
+    pub(super) fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     fn read(&self) -> Option<((u64, Content<'a>), &'a [u8])> {
         let (tag, rest) = varint(self.rest)?;
         let skip = |count: usize| Some(((tag >> 3, Content::Number), rest.get(count..)?));
@@ -32,8 +37,8 @@ impl<'a> Fields<'a> {
             0 => varint(rest).map(|(_, rest)| ((tag >> 3, Content::Number), rest)),
             1 => skip(8),
             2 => {
-                let (length, rest) = varint(rest)?;
-                let (bytes, rest) = rest.split_at_checked(usize::try_from(length).ok()?)?;
+                let (length, rest) = length(rest)?;
+                let (bytes, rest) = rest.split_at_checked(length)?;
                 Some(((tag >> 3, Content::Bytes(bytes)), rest))
             }
             5 => skip(4),
@@ -50,6 +55,12 @@ impl<'a> Iterator for Fields<'a> {
         self.rest = rest;
         Some(field)
     }
+}
+
+/// A length, and what follows it.
+pub(super) fn length(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let (length, rest) = varint(bytes)?;
+    Some((usize::try_from(length).ok()?, rest))
 }
 
 fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
