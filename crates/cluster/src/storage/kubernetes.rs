@@ -14,19 +14,12 @@ use serde_json::json;
 use super::{
     Entry, Storage, Summary,
     holder::{self, Flavour, Holder, Metadata},
-    page::Page,
-    storage_key, summary,
+    page, storage_key, summary,
 };
-use crate::{
-    Cluster, Error,
-    discovery::Mapping,
-    objects::FIELD_MANAGER,
-    request::{Call, Part},
-};
+use crate::{Cluster, Error, discovery::Mapping, objects::FIELD_MANAGER, request::Call};
 
 /// So many records to a page: each may be a mebibyte.
-const RECORDS_PAGE: &str = "50";
-const RECORDS: &str = "application/vnd.kubernetes.protobuf,application/json";
+const RECORDS_PAGE: &str = "100";
 const LABELS_PAGE: &str = "500";
 const LABELS_ONLY: &str = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 /// Up to so many heads are read by a get each.
@@ -175,53 +168,16 @@ impl Driver<'_> {
         self.object(Method::DELETE, &self.namespace, &key).body("application/json", b"{}".to_vec())
     }
 
-    /// What `read` gives of all objects that a label selector picks, page by page. `call` may ask for protobuf, which spares
-    /// the server and us the base64 of JSON.
-    async fn pages<T>(&self, call: Call, mut read: impl FnMut(Holder<'_>) -> Option<T>) -> Result<Vec<T>, Error> {
-        let mut all = Vec::new();
-        let mut next = String::new();
-        loop {
-            let call = if next.is_empty() { call.clone() } else { call.clone().query("continue", &next) };
-            let (page, items) = match self.page(&call, &mut read).await {
-                Ok(page) => page,
-                // The refusal may be protobuf too: the one in JSON has words.
-                Err(error) if call.accept == RECORDS && error.api().is_some() => {
-                    self.page(&call.accept("application/json"), &mut read).await?
-                }
-                Err(error) => return Err(error),
-            };
-            all.extend(items);
-            next = page;
-            if next.is_empty() {
-                return Ok(all);
-            }
-        }
-    }
-
-    /// One page, and what the next one is asked for with. A page that breaks off and is sent again counts once.
-    async fn page<T>(
-        &self,
-        call: &Call,
-        read: &mut impl FnMut(Holder<'_>) -> Option<T>,
-    ) -> Result<(String, Vec<T>), Error> {
-        let (mut page, mut items) = (Page::new(self.flavour), Vec::new());
-        let mut take = |part: Part<'_>| match part {
-            Part::Beginning => {
-                (page, items) = (Page::new(self.flavour), Vec::new());
-                Ok(())
-            }
-            Part::Bytes(bytes) => page.push(bytes, &mut |holder| items.extend(read(holder))),
-        };
-        self.cluster.inner.transport.receive(call, &mut take).await?;
-        let next = page.finish(&mut |holder| items.extend(read(holder)))?;
-        Ok((next, items))
+    /// What `read` gives of all objects that a label selector picks.
+    async fn pages<T>(&self, call: Call, read: impl FnMut(Holder<'_>) -> Option<T>) -> Result<Vec<T>, Error> {
+        page::all(&self.cluster.inner.transport, &call, self.flavour, read).await
     }
 
     /// The records that a label selector picks.
     fn records(&self, selector: &str) -> Call {
         let call = self.collection(Method::GET).query("labelSelector", selector).query("limit", RECORDS_PAGE);
         // Records are packed already: to pack them once more costs the server more than it spares the network.
-        call.accept(RECORDS).unpacked()
+        call.accept(page::RECORDS).unpacked()
     }
 
     fn query(&self, labels: &BTreeMap<String, String>) -> Result<Vec<Record>, Error> {

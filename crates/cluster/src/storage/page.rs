@@ -4,10 +4,63 @@ use super::{
     holder::{self, Flavour, Holder},
     protobuf::{Content, Fields, length},
 };
-use crate::Error;
+use crate::{
+    Error,
+    request::{Call, Part, Transport},
+};
+
+/// What records are asked for with: protobuf spares the server and us the base64 of JSON.
+pub(super) const RECORDS: &str = "application/vnd.kubernetes.protobuf,application/json";
+
+/// What `read` gives of all objects of a list, page by page.
+pub(super) async fn all<T>(
+    transport: &Transport,
+    call: &Call,
+    flavour: Flavour,
+    mut read: impl FnMut(Holder<'_>) -> Option<T>,
+) -> Result<Vec<T>, Error> {
+    let mut all = Vec::new();
+    let mut next = String::new();
+    loop {
+        let call = if next.is_empty() { call.clone() } else { call.clone().query("continue", &next) };
+        let (page, items) = match one(transport, &call, flavour, &mut read).await {
+            Ok(page) => page,
+            // The refusal may be protobuf too: the one in JSON has words.
+            Err(error) if call.accept == RECORDS && error.api().is_some() => {
+                one(transport, &call.accept("application/json"), flavour, &mut read).await?
+            }
+            Err(error) => return Err(error),
+        };
+        all.extend(items);
+        next = page;
+        if next.is_empty() {
+            return Ok(all);
+        }
+    }
+}
+
+/// One page, and what the next one is asked for with. A page that breaks off and is sent again counts once.
+async fn one<T>(
+    transport: &Transport,
+    call: &Call,
+    flavour: Flavour,
+    read: &mut impl FnMut(Holder<'_>) -> Option<T>,
+) -> Result<(String, Vec<T>), Error> {
+    let (mut page, mut items) = (Page::new(flavour), Vec::new());
+    let mut take = |part: Part<'_>| match part {
+        Part::Beginning => {
+            (page, items) = (Page::new(flavour), Vec::new());
+            Ok(())
+        }
+        Part::Bytes(bytes) => page.push(bytes, &mut |holder| items.extend(read(holder))),
+    };
+    transport.receive(call, &mut take).await?;
+    let next = page.finish(&mut |holder| items.extend(read(holder)))?;
+    Ok((next, items))
+}
 
 /// A page that arrives.
-pub(super) struct Page {
+struct Page {
     flavour: Flavour,
     /// What has arrived and is not read yet.
     buffer: Vec<u8>,
@@ -36,12 +89,12 @@ const MAGIC: &[u8] = b"k8s\0";
 const LIST: u8 = 2 << 3 | 2;
 
 impl Page {
-    pub(super) fn new(flavour: Flavour) -> Page {
+    fn new(flavour: Flavour) -> Page {
         Page { flavour, buffer: Vec::new(), place: Place::Beginning, next: String::new() }
     }
 
     /// Takes what has arrived, and hands on the objects that are whole.
-    pub(super) fn push(&mut self, bytes: &[u8], take: &mut impl FnMut(Holder<'_>)) -> Result<(), Error> {
+    fn push(&mut self, bytes: &[u8], take: &mut impl FnMut(Holder<'_>)) -> Result<(), Error> {
         self.buffer.extend_from_slice(bytes);
         let mut read = 0;
         while let Some(rest) = self.buffer.get(read..).filter(|rest| !rest.is_empty()) {
@@ -77,7 +130,7 @@ impl Page {
     }
 
     /// Ends the page, and gives what the next one is asked for with.
-    pub(super) fn finish(self, take: &mut impl FnMut(Holder<'_>)) -> Result<String, Error> {
+    fn finish(self, take: &mut impl FnMut(Holder<'_>)) -> Result<String, Error> {
         match self.place {
             Place::Beginning | Place::Json => holder::json_page(&self.buffer, self.flavour, take),
             Place::Behind => Ok(self.next),
