@@ -30,7 +30,7 @@ usage: cargo xtask TASK
   fuzz [COUNT [SEED]]
                    generated templates, values, --set texts and constraints, through Go and through pintle
   gen [check]      the table of Kubernetes' types, and what Kubernetes' own libraries answer to tests/cases/release
-  difftest [--binary PATH] [FILTER]
+  difftest [--record] [--binary PATH] [FILTER]
                    lifecycles on the test cluster, with the real Helm and with ours, compared
   testbed up|down|build
                    a real Kubernetes on loopback, with nodes and pods that KWOK plays
@@ -66,7 +66,7 @@ fn run(arguments: &[String]) -> anyhow::Result<bool> {
             let number = |at: usize, default| rest.get(at).map_or(Ok(default), |word| word.parse::<u64>());
             fuzz::run(number(0, 100_000)? as usize, number(1, 1)?)
         }
-        ["difftest", rest @ ..] => difftest::compare_on_own_bed(&difftest::Options::parse(rest)?),
+        ["difftest", rest @ ..] => difftest::command(rest),
         ["testbed", "up"] => testbed::up(),
         ["testbed", "down"] => testbed::down(),
         ["testbed", "build"] => testbed::build_only(),

@@ -109,6 +109,15 @@ impl Error {
         }
     }
 
+    /// Whether a release record is there, but cannot be decoded.
+    pub fn is_unreadable(&self) -> bool {
+        match self {
+            Error::Codec(_) => true,
+            Error::Context { error, .. } => error.is_unreadable(),
+            _ => false,
+        }
+    }
+
     /// Whether the server does not know the kind.
     pub fn is_no_match(&self) -> bool {
         match self {

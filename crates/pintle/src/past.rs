@@ -32,6 +32,7 @@ impl Past {
             let mut entries = storage.entries(name)?;
             entries.sort_by_key(|entry| entry.revision);
             let mut past = Past { name: name.to_owned(), ..Past::default() };
+            let mut unreadable = Vec::new();
             for entry in entries.iter().rev() {
                 // What cannot be decoded is no revision, as in Helm.
                 match storage.get(name, entry.revision) {
@@ -39,10 +40,12 @@ impl Past {
                         past.newest = Some(record);
                         break;
                     }
-                    Err(ClusterError::ReleaseNotFound | ClusterError::Codec(_)) => {}
+                    Err(error) if error.is_unreadable() => unreadable.push(entry.revision),
+                    Err(ClusterError::ReleaseNotFound) => {}
                     Err(error) => return Err(error),
                 }
             }
+            entries.retain(|entry| !unreadable.contains(&entry.revision));
             past.revisions = entries.iter().map(revision_of).collect();
             past.entries = entries;
             past.note_newest();
@@ -170,6 +173,17 @@ fn revision_of(entry: &Entry) -> Revision {
     Revision { number: entry.revision, status: entry.status, ..Revision::default() }
 }
 
+/// Says that a record is in the way which Helm takes for none.
+fn unreadable(record: &Record, error: Error, cause: &ClusterError) -> Error {
+    error.hinted(format!(
+        "the record of revision {} cannot be read ({cause}): put it back from a backup, or delete it with `kubectl delete \
+         secret {} --namespace {}` to go on from the revision before",
+        record.revision,
+        cluster::storage_key(&record.name, record.revision),
+        record.namespace
+    ))
+}
+
 fn ago(seconds: i128) -> String {
     match seconds {
         0..120 => format!("{seconds} seconds"),
@@ -206,10 +220,13 @@ impl Session<'_> {
     /// Writes a new revision. Somebody else may have been faster.
     pub(crate) fn create_record(&mut self, record: &Record) -> Result<(), Error> {
         self.storage.create(record).map_err(|error| match error {
-            ClusterError::ReleaseExists => Error::from(HistoryError::InProgress).hinted(format!(
-                "revision {} of {} was made by somebody else in the meantime: `helm history {1}`",
-                record.revision, record.name
-            )),
+            ClusterError::ReleaseExists => match self.storage.get(&record.name, record.revision) {
+                Err(cause) if cause.is_unreadable() => unreadable(record, error.into(), &cause),
+                _ => Error::from(HistoryError::InProgress).hinted(format!(
+                    "revision {} of {} was made by somebody else in the meantime: `helm history {1}`",
+                    record.revision, record.name
+                )),
+            },
             error => error.into(),
         })
     }

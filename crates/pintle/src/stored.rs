@@ -22,22 +22,36 @@ pub struct RecordOptions {
 pub fn record(options: &RecordOptions, session: &mut Session<'_>) -> Result<Record, Error> {
     let RecordOptions { name, revision } = options;
     session.check_name(name, "releaseContent: Release name is invalid")?;
+    let mut passed_over = Vec::new();
     let read = session.read(|storage| match revision {
         1.. => storage.get(name, *revision),
-        _ => last(storage, name),
+        _ => last(storage, name, &mut passed_over),
     });
+    passed_over.into_iter().for_each(|line| session.remark(line));
     read.map_err(|error| match error.kind() {
         ErrorKind::Release => error.hinted(session.where_else(name, *revision)),
         _ => error,
     })
 }
 
-/// The newest revision. Among its labels are the storage's own, as in Helm, which finds it with a query.
-fn last(storage: &dyn Storage, name: &str) -> Result<Record, cluster::Error> {
-    let newest = storage.entries(name)?.into_iter().max_by_key(|entry| entry.revision);
-    let newest = newest.ok_or(cluster::Error::ReleaseNotFound)?;
-    let record = storage.get(name, newest.revision)?;
-    Ok(Record { labels: newest.labels, ..record })
+/// The newest revision that can be decoded. Among its labels are the storage's own, as in Helm, which finds it with a
+/// query. What is passed over is told.
+fn last(storage: &dyn Storage, name: &str, passed_over: &mut Vec<String>) -> Result<Record, cluster::Error> {
+    let mut entries = storage.entries(name)?;
+    entries.sort_by_key(|entry| entry.revision);
+    let mut unreadable = None;
+    for entry in entries.into_iter().rev() {
+        match storage.get(name, entry.revision) {
+            Ok(record) => return Ok(Record { labels: entry.labels, ..record }),
+            Err(error) if error.is_unreadable() => {
+                passed_over.push(format!("revision {} of {name} is passed over: {error}", entry.revision));
+                unreadable.get_or_insert(error);
+            }
+            Err(cluster::Error::ReleaseNotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(unreadable.unwrap_or(cluster::Error::ReleaseNotFound))
 }
 
 /// A release's values over those of its chart, as `get values --all` shows them.

@@ -73,6 +73,9 @@ impl Run<'_> {
         if !wanted(step.expect, exit) && judged {
             done.trouble = Some(format!("exit {exit}: {}", first_words(&stderr)));
         }
+        if let Some(name) = &step.save {
+            std::fs::write(self.home.path().join("work").join(name), &stdout)?;
+        }
         (done.exit, done.stdout, done.stderr) = (exit, self.normal.text(&stdout), self.normal.text(&stderr));
         Ok(())
     }

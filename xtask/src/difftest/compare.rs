@@ -52,7 +52,7 @@ fn difference(facet: Facet, want: &Done, got: &Done) -> Option<String> {
 }
 
 /// The first line of `want` that does not stand in `got`, behind the one before it.
-fn missing_line(want: &str, got: &str) -> Option<String> {
+pub(super) fn missing_line(want: &str, got: &str) -> Option<String> {
     let mut lines = got.lines();
     let missing = want.lines().find(|line| !lines.any(|other| other == *line))?;
     Some(format!("  lacks {missing:?}\n  in    {got:?}"))

@@ -128,6 +128,10 @@ impl Run<'_> {
                 path.parent().map(std::fs::create_dir_all).transpose()?;
                 std::fs::write(path, self.fill(text))?;
             }
+        } else if let Some(name) = &step.remove {
+            done.what = format!("remove {name}");
+            let path = self.home.path().join("work").join(name);
+            if path.is_dir() { std::fs::remove_dir_all(path)? } else { std::fs::remove_file(path)? }
         } else if let Some(tamper) = &step.tamper {
             done.what = format!("tamper with {} {}", tamper.release, tamper.revision);
             self.tamper(tamper)?;

@@ -14,6 +14,9 @@ pub(super) struct Scenario {
     /// The file's name.
     #[serde(skip)]
     pub(super) name: String,
+    /// The file itself.
+    #[serde(skip)]
+    pub(super) text: String,
     /// Whether ours is expected to do the same.
     pub(super) state: State,
     /// What the scenario is about, for its reader.
@@ -43,7 +46,7 @@ pub(super) enum State {
     Open,
 }
 
-/// One step: exactly one of `helm`, `kubectl`, `write`, `tamper`, `grant` and `gone`.
+/// One step: exactly one of `helm`, `kubectl`, `write`, `remove`, `tamper`, `grant` and `gone`.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Step {
@@ -53,6 +56,13 @@ pub(super) struct Step {
     pub(super) kubectl: Option<String>,
     /// Files to write below `{work}`.
     pub(super) write: Option<BTreeMap<String, String>>,
+    /// A file below `{work}` that takes what the command prints.
+    pub(super) save: Option<String>,
+    /// A file or folder below `{work}` to delete.
+    pub(super) remove: Option<String>,
+    /// The command of the two documents that this step holds; for readers.
+    #[serde(rename = "row")]
+    pub(super) _row: Option<String>,
     /// Changes a release's record as a client leaves it that died.
     pub(super) tamper: Option<Tamper>,
     /// Gives a user all rights in the namespace but some.
@@ -203,6 +213,7 @@ impl Scenario {
         let vary = std::mem::take(&mut self.vary);
         let variety = |varied: String| Scenario {
             name: format!("{} [{varied}]", self.name),
+            text: self.text.clone(),
             state: self.state,
             _about: String::new(),
             cross: self.cross,
@@ -261,6 +272,7 @@ pub(super) fn all(filter: Option<&str>) -> anyhow::Result<Vec<Scenario>> {
             anyhow::ensure!(ledger.contains(&format!("`{id}`")), "{name}: COMPATIBILITY.md does not explain {id}");
         }
         scenario.name = name;
+        scenario.text = text;
         scenarios.extend(scenario.varieties());
     }
     Ok(scenarios)

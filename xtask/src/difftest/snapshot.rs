@@ -42,6 +42,9 @@ const CONTROLLERS: [&str; 5] = [
 /// No record of a scenario is larger, once it is unzipped.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
+/// Go's time that is none.
+const NO_TIME: &str = "0001-01-01T00:00:00Z";
+
 /// What a namespace holds, by name.
 #[derive(Default)]
 pub(super) struct Snapshot {
@@ -82,6 +85,10 @@ fn record(secret: &Value) -> anyhow::Result<Value> {
         if let Some(files) = release.pointer_mut(list).and_then(Value::as_array_mut) {
             files.sort_by_key(|file| file["name"].as_str().unwrap_or_default().to_owned());
         }
+    }
+    // Helm 3 and 4 write other times for files that have none: they mean the same.
+    if let Some(chart) = release.get_mut("chart").and_then(Value::as_object_mut) {
+        chart.retain(|name, value| !name.ends_with("modtime") || value.as_str().is_some_and(|time| time != NO_TIME));
     }
     let mut labels = secret["metadata"]["labels"].clone();
     if let Some(labels) = labels.as_object_mut() {

@@ -86,8 +86,10 @@ const NOTES: &str = "this flag has no effect for 'helm template' and will be rem
 
 /// Helm: pkg/cmd/template.go.
 fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
-    if invocation.flags.changed("revision") {
-        return recorded(invocation);
+    if invocation.flags.changed("revision")
+        && let Some(text) = recorded(invocation)?
+    {
+        return invocation.output.print(text);
     }
     check_dry_run(invocation)?;
     check_labels(invocation.flags.keys("labels")).map_err(|reserved| Failure::new(reserved.to_string()))?;
@@ -130,25 +132,27 @@ fn render(invocation: &mut Invocation<'_>, options: &TemplateOptions) -> Result<
     Ok(pintle::template(options, &mut World { surroundings: &surroundings, stdin: &mut io::stdin().lock() }))
 }
 
-/// Prints what a revision applied. The chart may be named, as where it is rendered, and is not looked at.
-fn recorded(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+/// What a revision applied. The chart may be named, as where it is rendered, and is looked at only where the revision is no
+/// longer kept.
+fn recorded(invocation: &mut Invocation<'_>) -> Result<Option<Vec<u8>>, Failure> {
     let flags = &invocation.flags;
     let options = RecordedOptions {
         record: RecordOptions { name: invocation.first_argument(), revision: flags.int("revision") },
         hooks: flags.bool("hooks"),
         skip_tests: flags.bool("skip-tests"),
         show_only: flags.list("show-only").to_vec(),
+        chart: invocation.arguments.get(1).cloned(),
     };
     let unused: Vec<String> =
         VALUES.iter().filter(|flag| flags.changed(flag.name)).map(|flag| format!("--{}", flag.name)).collect();
-    if !unused.is_empty() {
+    let text = invocation.on_cluster(|session| pintle::recorded(&options, session))?;
+    if text.is_some() && !unused.is_empty() {
         let unused = unused.join(", ");
         invocation
             .output
             .complain(&format!("warning: --revision prints what was recorded: {unused} changes nothing\n"));
     }
-    let text = invocation.on_cluster(|session| pintle::recorded(&options, session))?;
-    invocation.output.print(text)
+    Ok(text)
 }
 
 fn options(invocation: &Invocation<'_>) -> TemplateOptions {

@@ -38,7 +38,7 @@ pub(crate) fn parse_int(text: &str, base: u32, bits: u32) -> Result<i64, String>
 
 /// `strconv.Atoi`.
 pub(crate) fn parse_decimal(text: &str) -> Result<i64, String> {
-    parse_int(text, 10, 64)
+    value::number::atoi(text).map_err(|error| error.to_string())
 }
 
 /// `strconv.ParseUint` to 64 bits with base 0.

@@ -47,6 +47,17 @@ impl Cluster {
     }
 }
 
+impl Cluster {
+    /// The name that the server knows the user by; none where it does not tell.
+    pub fn user(&self) -> Option<String> {
+        let review = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
+        let path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+        let call = Call::new(Method::POST, path).body("application/json", review.to_string().into_bytes());
+        let answer = self.block_on(self.inner.json(&call)).ok()?;
+        value_at(&answer, &["status", "userInfo", "username"])?.as_str().map(str::to_owned)
+    }
+}
+
 impl Inner {
     /// What the user may do in a namespace and everywhere; nothing where that cannot be found out.
     async fn rules(&self, namespace: &str) -> Vec<Value> {

@@ -105,13 +105,22 @@ pub trait Storage {
         Ok(records)
     }
 
-    /// The newest revision of a release: found by labels, so that one record alone is read.
+    /// The newest revision of a release that can be decoded: found by labels, so that one record alone is read.
     ///
     /// # Errors
-    /// [`Error::ReleaseNotFound`]
+    /// [`Error::ReleaseNotFound`]; where none can be decoded, why the newest cannot.
     fn last(&self, name: &str) -> Result<Record, Error> {
-        let newest = self.entries(name)?.into_iter().max_by_key(|entry| entry.revision);
-        self.get(name, newest.ok_or(Error::ReleaseNotFound)?.revision)
+        let mut revisions: Vec<i64> = self.entries(name)?.into_iter().map(|entry| entry.revision).collect();
+        revisions.sort_unstable();
+        let mut unreadable = None;
+        for revision in revisions.into_iter().rev() {
+            match self.get(name, revision) {
+                Err(error) if error.is_unreadable() => _ = unreadable.get_or_insert(error),
+                Err(Error::ReleaseNotFound) => {}
+                read => return read,
+            }
+        }
+        Err(unreadable.unwrap_or(Error::ReleaseNotFound))
     }
 
     /// The newest revision that is deployed.

@@ -1,6 +1,10 @@
 //! A change before its first write: what it would do, and everything that speaks against it at once.
 
-use release::{Record, codec, object::Checks, plan::Plan};
+use release::{
+    Record, codec,
+    object::{Checks, Live},
+    plan::Plan,
+};
 
 use super::{
     ChangeOptions, Objects,
@@ -30,6 +34,8 @@ pub(crate) struct Draft {
     pub(crate) objects: Objects,
     /// What becomes of each.
     pub(crate) plan: Plan,
+    /// What lives of them.
+    pub(crate) live: Live,
 }
 
 /// Drafts a change: reads what lives, checks whose it is, whether we may write it and whether its record fits, and plans.
@@ -76,7 +82,7 @@ pub(crate) fn draft(session: &mut Session<'_>, goal: &Goal<'_>) -> Result<Draft,
         problems.extend(permissions::missing(session, &Needs { record: goal.record, plan: &plan }));
         problems.extend(too_large(session, goal.record));
     }
-    if problems.0.is_empty() { Ok(Draft { objects, plan }) } else { Err(problems.into_error()) }
+    if problems.0.is_empty() { Ok(Draft { objects, plan, live }) } else { Err(problems.into_error()) }
 }
 
 fn tell_unmappable(session: &mut Session<'_>, objects: &Objects) {

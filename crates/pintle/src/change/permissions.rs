@@ -51,7 +51,10 @@ pub(super) fn missing(session: &Session<'_>, needs: &Needs<'_>) -> Vec<Error> {
     let checks: Vec<AccessCheck> = checks.into_iter().collect();
     let answers = session.cluster.allowed(&checks);
     let refused = checks.iter().zip(answers).filter(|(_, answer)| matches!(answer, Ok(false)));
-    refused.map(|(check, _)| refusal(check, needs.record.apply_method)).collect()
+    let refused: Vec<&AccessCheck> = refused.map(|(check, _)| check).collect();
+    let user = if refused.is_empty() { None } else { session.cluster.user() };
+    let user = user.map(|user| format!("User {user:?} ")).unwrap_or_default();
+    refused.into_iter().map(|check| refusal(check, &user, needs.record.apply_method)).collect()
 }
 
 /// What a step asks of the server.
@@ -68,12 +71,14 @@ fn verbs(step: &Step) -> &'static [&'static str] {
     }
 }
 
-fn refusal(check: &AccessCheck, method: ApplyMethod) -> Error {
+/// Worded as the server would. Kubernetes: `apiserver/pkg/endpoints/handlers/responsewriters/errors.go`.
+fn refusal(check: &AccessCheck, user: &str, method: ApplyMethod) -> Error {
     let AccessCheck { verb, group, resource, namespace, .. } = check;
     let qualified = if group.is_empty() { resource.clone() } else { format!("{resource}.{group}") };
     let place =
         if namespace.is_empty() { "at the cluster scope".into() } else { format!("in the namespace {namespace:?}") };
-    let text = format!("{qualified} is forbidden: cannot {verb} resource {resource:?} in API group {group:?} {place}");
+    let text =
+        format!("{qualified} is forbidden: {user}cannot {verb} resource {resource:?} in API group {group:?} {place}");
     let error = Error::new(ErrorKind::Cluster, text);
     if verb == "patch" && method == ApplyMethod::ServerSide {
         return error

@@ -1,16 +1,30 @@
 //! What a change would do, told instead of done.
 
 use cluster::{Action, Write};
-use release::plan::{Change, Kept, Plan, Step};
+use release::{
+    diff::{FieldChange, field_changes, outcome},
+    plan::{Change, Kept, Plan, Step},
+};
+use serde_json::Value;
 
+use super::Draft;
 use crate::{Session, execute::write_of};
 
-/// Tells what a plan would do: a line for each object that would change.
-pub(crate) fn preview(session: &mut Session<'_>, plan: &Plan) {
+/// So many fields of an object are listed; the others are counted.
+const FIELDS: usize = 12;
+/// So much of a value is shown.
+const WIDTH: usize = 60;
+
+/// Tells what a change would do: a line for each object that would change, and its fields below.
+pub(crate) fn preview(session: &mut Session<'_>, draft: &Draft) {
     let mut unchanged = 0_usize;
-    for step in &plan.steps {
+    for step in &draft.plan.steps {
         match told(step) {
-            Some(line) => session.remark(line),
+            Some(line) => {
+                session.remark(line);
+                let live = draft.live.get(&step.id).and_then(Option::as_ref);
+                fields(step, live).into_iter().for_each(|line| session.remark(line));
+            }
             None => unchanged += 1,
         }
     }
@@ -19,6 +33,44 @@ pub(crate) fn preview(session: &mut Session<'_>, plan: &Plan) {
         1 => session.remark("1 object is as wanted"),
         count => session.remark(format!("{count} objects are as wanted")),
     }
+}
+
+/// The fields of an object that would change, a line each.
+fn fields(step: &Step, live: Option<&Value>) -> Vec<String> {
+    let changing = matches!(
+        step.change,
+        Change::Apply { exists: true, .. } | Change::Patch { .. } | Change::Replace { .. } | Change::Recreate { .. }
+    );
+    let (true, Some(live)) = (changing, live) else { return Vec::new() };
+    let Some(after) = outcome(step, Some(live)) else { return Vec::new() };
+    let changes = field_changes(live, &after);
+    if changes.is_empty() {
+        return vec!["  no field would have another value; who manages its fields may change".to_owned()];
+    }
+    let mut lines: Vec<String> = changes.iter().take(FIELDS).map(field).collect();
+    if let Some(more) = changes.len().checked_sub(FIELDS).filter(|more| *more > 0) {
+        lines.push(format!("  and {more} more"));
+    }
+    lines
+}
+
+fn field(change: &FieldChange) -> String {
+    let path = &change.path;
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) => format!("  {path}: {} -> {}", shown(before), shown(after)),
+        (None, Some(after)) => format!("  {path}: + {}", shown(after)),
+        (Some(before), None) => format!("  {path}: - {}", shown(before)),
+        (None, None) => format!("  {path}"),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    if text.chars().count() <= WIDTH {
+        return text;
+    }
+    let start: String = text.chars().take(WIDTH).collect();
+    format!("{start}…")
 }
 
 fn told(step: &Step) -> Option<String> {

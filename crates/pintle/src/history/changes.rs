@@ -86,6 +86,12 @@ fn compare(before: &Map, after: &Map, path: &str, depth: usize, paths: &mut Vec<
         let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
         match (before.get(&key), after.get(&key)) {
             (Some(Value::Map(before)), Some(Value::Map(after))) => compare(&before, &after, &path, depth, paths),
+            (None, Some(Value::Map(after))) if !after.is_empty() => {
+                compare(&Map::default(), &after, &path, depth, paths);
+            }
+            (Some(Value::Map(before)), None) if !before.is_empty() => {
+                compare(&before, &Map::default(), &path, depth, paths);
+            }
             (before, after) => {
                 let json = |value: Option<Value>| value.map(|value| value::json::to_vec(&value).unwrap_or_default());
                 if let Some(mark) = mark(json(before).as_ref(), json(after).as_ref()) {

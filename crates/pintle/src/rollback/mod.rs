@@ -69,7 +69,7 @@ pub(crate) fn go_back(session: &mut Session<'_>, name: &str, way: &Way<'_>) -> R
     };
     let draft = draft(session, &goal).map_err(|error| outdated(session, error, &target))?;
     if way.options.dry_run.is_on() {
-        preview(session, &draft.plan);
+        preview(session, &draft);
         standing::tell_lasting(session, &past, &draft.plan, target.revision);
         return Ok(());
     }

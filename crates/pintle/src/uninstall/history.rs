@@ -12,8 +12,10 @@ pub(super) fn read(session: &Session<'_>, name: &str) -> Result<(Vec<Entry>, Rec
     let mut last = Err(ClusterError::ReleaseNotFound);
     for entry in entries.iter().rev() {
         last = session.storage.get(name, entry.revision);
-        if !matches!(last, Err(ClusterError::ReleaseNotFound | ClusterError::Codec(_))) {
-            break;
+        match &last {
+            Err(ClusterError::ReleaseNotFound) => {}
+            Err(error) if error.is_unreadable() => {}
+            _ => break,
         }
     }
     last.map(|record| (entries, record))
@@ -34,7 +36,10 @@ pub(super) fn purge(session: &Session<'_>, entries: &[Entry]) -> Result<(), Erro
 pub(super) fn supersede(session: &mut Session<'_>, entries: &[Entry], but: i64) -> Result<(), Error> {
     let deployed = entries.iter().filter(|entry| entry.status == Status::Deployed && entry.revision != but);
     for entry in deployed {
-        let mut record = session.storage.get(&entry.name, entry.revision)?;
+        let mut record = match session.storage.get(&entry.name, entry.revision) {
+            Err(error) if error.is_unreadable() => continue,
+            read => read?,
+        };
         let line = LogLine::new(Level::Debug, "superseding previous deployment");
         session.log(line.with("version", record.revision.to_string()));
         record.info.status = Status::Superseded;

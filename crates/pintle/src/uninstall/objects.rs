@@ -1,7 +1,7 @@
 //! Which objects of a release go, in which order, and which stay.
 
 use cluster::{Action, ObjectId, Propagation, Write};
-use release::{KindOrder, Manifest, Record, RenderedFile, object::Checks, sort_manifests, split_manifests};
+use release::{KindOrder, Manifest, Record, RenderedFile, sort_manifests, split_manifests};
 
 use crate::{Error, ErrorKind, Session, objects};
 
@@ -40,12 +40,14 @@ pub(super) fn doomed(session: &mut Session<'_>, record: &Record) -> Result<Doome
         match policy(&manifest).as_deref() {
             Some("keep") => doomed.kept.push_str(&format!("[{}] {}\n", manifest.head.kind, manifest.head.name)),
             Some(_) => {}
-            None => match objects::read(session.cluster, &session.namespace, &manifest.content, Checks::Lenient) {
-                Ok(objects) => doomed.ids.extend(objects.into_iter().map(|object| object.id)),
-                Err(error) if error.is_no_match() => {
-                    let (kind, name) = (&manifest.head.kind, &manifest.head.name);
-                    let version = &manifest.head.api_version;
-                    session.remark(format!("{kind} {name} is passed over: the server serves no {kind} of {version}"));
+            None => match objects::read_old(session.cluster, &session.namespace, &manifest.content) {
+                Ok((objects, unserved)) => {
+                    doomed.ids.extend(objects.into_iter().map(|object| object.id));
+                    for ObjectId { kind, name, api_version, .. } in unserved {
+                        session.remark(format!(
+                            "{kind} {name} is passed over: the server serves no {kind} of {api_version}"
+                        ));
+                    }
                 }
                 Err(error) => {
                     let text = format!("failed to delete release: {}", record.name);

@@ -60,15 +60,20 @@ pub enum Upgraded {
 /// # Errors
 /// In Helm's words.
 pub fn upgrade(session: &mut Session<'_>, options: &UpgradeOptions) -> Result<Upgraded, Error> {
-    let mut past = Past::read(session, &options.name)?;
-    if let Some(or_install) = options.install
-        && past.history().is_gone()
-    {
-        return install_instead(session, options, or_install, &past).map(Upgraded::Installed);
+    let mut past = None;
+    if let Some(or_install) = options.install {
+        let read = past.insert(Past::read(session, &options.name)?);
+        if read.history().is_gone() {
+            return install_instead(session, options, or_install, read).map(Upgraded::Installed);
+        }
     }
     let prepared = prepare_upgrade(&options.chart, &mut session.world, session.observer)?;
-    let upgraded = upgrade_prepared(session, prepared, &mut past, options);
-    upgraded.map(Upgraded::Upgraded).map_err(|error| error.during("UPGRADE FAILED"))
+    let failed = |error: Error| error.during("UPGRADE FAILED");
+    let mut past = match past {
+        Some(past) => past,
+        None => Past::read(session, &options.name).map_err(failed)?,
+    };
+    upgrade_prepared(session, prepared, &mut past, options).map(Upgraded::Upgraded).map_err(failed)
 }
 
 fn upgrade_prepared(
@@ -88,7 +93,7 @@ fn upgrade_prepared(
     };
     let draft = draft(session, &goal)?;
     if options.change.dry_run.is_on() {
-        preview(session, &draft.plan);
+        preview(session, &draft);
         validate(session, &draft.plan);
         record.info.description = options.content.described("Dry run complete");
         return Ok(record);
