@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use value::{Map, MapType};
+
 use crate::{
     Chart, Error, File, Limits, Lock, Metadata, Warning,
     archive::{self, check_magic},
@@ -129,6 +131,8 @@ impl Loader {
     }
 
     fn sort_files(&mut self, warnings: &mut Vec<Warning>) -> Result<(), Error> {
+        // Without a values.yaml it is nil in Go, and null in the record.
+        self.chart.values = Map::new(MapType::NilAny);
         let raw = std::mem::take(&mut self.chart.raw);
         for file in &raw {
             match file.name.as_str() {

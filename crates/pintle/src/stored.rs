@@ -4,7 +4,7 @@ use cluster::{Cluster, Storage};
 use release::{Record, codec};
 use value::{Map, Value};
 
-use crate::{Error, ErrorKind, Session, install_name};
+use crate::{Error, ErrorKind, Event, Observer, Session, install_name};
 
 /// Which revision of a release.
 #[derive(Clone, Debug, Default)]
@@ -58,11 +58,11 @@ fn last(storage: &dyn Storage, name: &str, passed_over: &mut Vec<String>) -> Res
 ///
 /// # Errors
 /// A value for a subchart that is no table.
-pub fn computed_values(record: &Record, session: &mut Session<'_>) -> Result<Map, Error> {
+pub fn computed_values(record: &Record, observer: &mut dyn Observer) -> Result<Map, Error> {
     let mut warnings = Vec::new();
     let values = chart::coalesce_values(&record.chart, &record.config, &mut warnings);
     for warning in warnings {
-        session.log(warning.into());
+        observer.event(Event::Log(warning.into()));
     }
     Ok(values?)
 }

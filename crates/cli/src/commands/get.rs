@@ -93,7 +93,7 @@ fn all(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let options = options(invocation);
     let (record, computed) = invocation.on_cluster(|session| {
         let record = pintle::record(&options, session)?;
-        let computed = pintle::computed_values(&record, session)?;
+        let computed = pintle::computed_values(&record, session.observer)?;
         Ok((record, computed))
     })?;
     let view = ReleaseView { metadata: true, computed: Some(&computed), ..ReleaseView::default() };
@@ -106,7 +106,7 @@ fn values(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let computed = invocation.flags.bool("all");
     let values = invocation.on_cluster(|session| {
         let record = pintle::record(&options, session)?;
-        if computed { pintle::computed_values(&record, session) } else { Ok(record.config) }
+        if computed { pintle::computed_values(&record, session.observer) } else { Ok(record.config) }
     })?;
     invocation.output.print(print::values(&values, computed, Format::of(&invocation.flags))?)
 }

@@ -13,7 +13,6 @@ use crate::{
         ROLLBACK_TIMEOUT, TLS, VALUES,
     },
     invocation::Invocation,
-    print::{self, ReleaseView},
     spec::{Action, Arguments, Command, Flag},
     surroundings::Machine,
 };
@@ -68,9 +67,7 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let dry_run = invocation.dry_run()?;
     invocation.tell_version("Original chart version");
     let record = install(invocation, dry_run).map_err(|failure| failure.during("INSTALLATION FAILED"))?;
-    let flags = &invocation.flags;
-    let view = ReleaseView { hide_notes: flags.bool("hide-notes"), ..ReleaseView::default() };
-    invocation.output.print(print::release(&record, &view, flags, invocation.environment)?)
+    invocation.print_changed(&record)
 }
 
 fn install(invocation: &mut Invocation<'_>, dry_run: DryRun) -> Result<Record, Failure> {

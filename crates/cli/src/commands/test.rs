@@ -48,7 +48,7 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let mut unprinted = Ok(());
     invocation.on_cluster(|session| {
         pintle::test(session, &options, &mut |session, record| {
-            let computed = debug.then(|| pintle::computed_values(record, session).ok()).flatten();
+            let computed = debug.then(|| pintle::computed_values(record, session.observer).ok()).flatten();
             let view = ReleaseView { computed: computed.as_ref(), hide_notes: true, ..ReleaseView::default() };
             match release_text(record, &view, paint) {
                 Ok(text) => session.print(text),

@@ -10,7 +10,7 @@ use crate::{
         POST_RENDERER, REPLACEMENT, ROLLBACK_TIMEOUT, TIMEOUT, TLS, VALUES, WAIT, WAIT_FOR_JOBS,
     },
     invocation::Invocation,
-    print::{self, Format, ReleaseView},
+    print::Format,
     spec::{Action, Arguments, Command, Flag, Kind},
 };
 
@@ -133,7 +133,5 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
             record
         }
     };
-    let flags = &invocation.flags;
-    let view = ReleaseView { hide_notes: flags.bool("hide-notes"), ..ReleaseView::default() };
-    invocation.output.print(print::release(&record, &view, flags, invocation.environment)?)
+    invocation.print_changed(&record)
 }

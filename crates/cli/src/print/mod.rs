@@ -1,5 +1,6 @@
 //! How releases are printed: as text, as JSON, as YAML. Helm: `pkg/cli/output`.
 
+mod changed;
 mod list;
 mod metadata;
 mod paint;

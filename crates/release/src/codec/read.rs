@@ -55,7 +55,7 @@ fn chart(map: &Map) -> Result<Chart, CodecError> {
         lock: lock.transpose().map_err(|_| CodecError::Missing("readable chart lock"))?.flatten(),
         templates: items(map, "templates").iter().filter_map(Value::as_map).map(file).collect(),
         files: items(map, "files").iter().filter_map(Value::as_map).map(file).collect(),
-        values: table(map, "values").unwrap_or_default(),
+        values: table(map, "values").unwrap_or_else(|| Map::new(MapType::NilAny)),
         schema: Some(bytes(map, "schema")).filter(|schema| !schema.is_empty()),
         schema_modified: time(map, "schemamodtime").and_then(Timestamp::to_system_time),
         modified: time(map, "modtime").and_then(Timestamp::to_system_time),
