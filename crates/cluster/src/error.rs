@@ -80,6 +80,11 @@ impl Error {
         self.has_reason("NotFound")
     }
 
+    /// Whether the server knows nothing of such a path: a kind that it does not serve, or no longer.
+    pub(crate) fn is_unknown_path(&self) -> bool {
+        self.api().is_some_and(|error| error.code == 404 && error.message == error.generic)
+    }
+
     /// Whether the object is there already.
     pub fn is_already_exists(&self) -> bool {
         self.has_reason("AlreadyExists")

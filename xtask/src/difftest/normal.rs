@@ -4,7 +4,7 @@ use regexp::Pattern;
 use serde_json::Value;
 
 /// What stands for it, by pattern, in the order in which they are applied. Go's syntax.
-const RULES: [(&str, &str); 18] = [
+const RULES: [(&str, &str); 19] = [
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4} ([A-Z]{3,4}|[+-]\d\d)( m=\+[\d.]+)?", "<TIME>"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", "<TIME>"),
     (r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(\.\d+)?", "<TIME>"),
@@ -20,6 +20,8 @@ const RULES: [(&str, &str); 18] = [
     (r#"(resourceVersion"?: ?"?)\d+"#, "${1}<NUMBER>"),
     (r"\b(127\.0\.0\.1|localhost):\d+", "${1}:<PORT>"),
     (r"\b10\.96\.\d+\.\d+\b", "<ADDRESS>"),
+    // Where the scheduler puts a pod.
+    (r"\bnode-\d+\b", "<NODE>"),
     (r#"((?:modifiedAt|createdAt)"?[=:] ?"?)\d+"#, "${1}<TIME>"),
     (r"\b\d+(\.\d+)?(m?s|µs)\b", "<DURATION>"),
     (r"-[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "-<POD>"),

@@ -140,6 +140,11 @@ impl Inner {
         let call = Call::get(mapping.object(&id.namespace, &id.name)).about(subject(&mapping.qualified(), &id.name));
         match self.json(&call).await {
             Ok(object) => Ok(Some(object)),
+            // What the server served once may be gone: what is known of it was kept on disk.
+            Err(error) if error.is_unknown_path() => {
+                self.forget_discovery();
+                self.mapping(&mapping.api_version, &mapping.kind).await.map(|_| None)
+            }
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }

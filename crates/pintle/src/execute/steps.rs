@@ -42,6 +42,7 @@ pub(super) fn carry_out(
     created: &mut Vec<ObjectId>,
 ) -> Result<(), Error> {
     let mut errors: Vec<String> = Vec::new();
+    let mut conflicts = false;
     for batch in plan.batches() {
         if batch.iter().any(Step::is_removal) && !errors.is_empty() {
             break;
@@ -52,11 +53,19 @@ pub(super) fn carry_out(
             if step.creates() && operation != Operation::Install {
                 return Err(Error::from(error).during("failed to create resource"));
             }
+            conflicts |= error.is_conflict();
             errors.push(worded(step, &error));
         }
     }
+    if errors.is_empty() {
+        return Ok(());
+    }
     let separator = if operation == Operation::Install { "\n" } else { " && " };
-    if errors.is_empty() { Ok(()) } else { Err(Error::new(ErrorKind::Cluster, errors.join(separator))) }
+    let error = Error::new(ErrorKind::Cluster, errors.join(separator));
+    if !conflicts {
+        return Err(error);
+    }
+    Err(error.hinted("somebody else set these fields: --force-conflicts takes them over, --force replaces the object"))
 }
 
 fn worded(step: &Step, error: &ClusterError) -> String {
