@@ -124,6 +124,22 @@ pub(crate) struct PageMetadata {
     pub(crate) next: String,
 }
 
+/// Refuses what cannot be part of a path. client-go: `rest.IsValidPathSegmentName`.
+pub(crate) fn check_name(name: &str) -> Result<(), Error> {
+    let problems: Vec<String> = match name {
+        "." | ".." => vec![format!("may not be '{name}'")],
+        _ => ["/", "%"]
+            .into_iter()
+            .filter(|part| name.contains(part))
+            .map(|part| format!("may not contain '{part}'"))
+            .collect(),
+    };
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Malformed(format!("invalid resource name {name:?}: [{}]", problems.join(" "))))
+}
+
 impl Inner {
     pub(crate) async fn json(&self, call: &Call) -> Result<Value, Error> {
         let body = self.transport.send(call).await?;
@@ -137,6 +153,7 @@ impl Inner {
     }
 
     pub(crate) async fn get_mapped(&self, mapping: &Mapping, id: &ObjectId) -> Result<Option<Value>, Error> {
+        check_name(&id.name)?;
         let call = Call::get(mapping.object(&id.namespace, &id.name)).about(subject(&mapping.qualified(), &id.name));
         match self.json(&call).await {
             Ok(object) => Ok(Some(object)),
@@ -229,7 +246,7 @@ impl Inner {
         let reads = ids.iter().map(|id| async move {
             match listed.get(id.name.as_str()) {
                 Some(object) => Ok(Some(object.clone())),
-                None if whole => Ok(None),
+                None if whole => check_name(&id.name).map(|()| None),
                 None => self.get(id).await,
             }
         });

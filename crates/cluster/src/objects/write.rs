@@ -10,6 +10,8 @@ use crate::{
     Cluster, Error, ObjectId, cluster::Inner, discovery::Mapping, lookup::subject, object::text_at, request::Call,
 };
 
+use super::read::check_name;
+
 pub use release::plan::FIELD_MANAGER;
 
 /// How often and how fast a conflict is tried again. client-go: `retry.DefaultRetry`.
@@ -141,6 +143,7 @@ impl Cluster {
 
 impl Inner {
     pub(crate) async fn write(&self, write: &Write) -> Result<Option<Value>, Error> {
+        check_name(&write.id.name)?;
         let mapping = self.mapping(&write.id.api_version, &write.id.kind).await?;
         let target = Target { inner: self, mapping: &mapping, write };
         match &write.action {
