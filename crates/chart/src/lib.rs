@@ -32,7 +32,7 @@ mod values_file;
 mod warning;
 
 pub use crate::{
-    archive::{Limits, read as read_archive},
+    archive::{ArchiveEntry, Limits, read as read_archive, visit as visit_archive},
     capabilities::{ApiVersions, Capabilities, HelmVersion, KubeVersion},
     chart::{Chart, Crd, File},
     coalesce::{coalesce_tables, coalesce_values, merge_values},
@@ -50,7 +50,7 @@ pub use crate::{
     },
     metadata::{API_VERSION_1, API_VERSION_2, Dependency, Lock, Maintainer, Marks, Metadata},
     options::ValueOptions,
-    package::{ArchiveTime, archive_name, has_legacy_lock, write_archive},
+    package::{ArchiveMember, ArchiveTime, archive_name, has_legacy_lock, pack, write_archive},
     print::go_text,
     scaffold::{from_starter, scaffold, validate_folder_name, validate_new_name},
     schema::{SchemaError, validate_against, validate_values},

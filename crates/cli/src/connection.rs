@@ -150,6 +150,7 @@ impl Observer for Printer<'_> {
             // That nobody reads any more is found out when the rest is printed.
             Event::Output(bytes) => drop(self.output.print(bytes)),
             Event::Remark(text) => self.output.complain(&format!("{text}\n")),
+            Event::Flush => drop(self.output.finish()),
             _ => {}
         }
     }

@@ -1,9 +1,12 @@
 //! The one place that reads the process environment: `HELM_*`, `KUBE*`, `XDG_*`, home, colours.
 
 use std::{
+    cell::OnceCell,
     env,
     time::{SystemTime, UNIX_EPOCH},
 };
+
+use pintle::Plugin;
 
 use jiff::{Timestamp, tz::TimeZone};
 use value::number::format_float;
@@ -19,6 +22,8 @@ pub(crate) struct Environment {
     /// The name that the program was called by.
     pub(crate) program: String,
     variables: Vec<(String, String)>,
+    /// The plugins on this machine, once they were looked for.
+    pub(crate) plugins: OnceCell<Vec<Plugin>>,
 }
 
 impl Environment {
@@ -28,7 +33,7 @@ impl Environment {
         let variables = env::vars_os()
             .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
             .collect();
-        Environment { program, variables }
+        Environment { program, variables, plugins: OnceCell::new() }
     }
 
     /// The words of this process's command line, without the program's name.
@@ -131,6 +136,24 @@ impl Environment {
     /// `HELM_KUBEINSECURE_SKIP_TLS_VERIFY`.
     pub(crate) fn skips_tls_verification(&self) -> bool {
         self.is_true("HELM_KUBEINSECURE_SKIP_TLS_VERIFY")
+    }
+
+    /// All variables: what programs that are run see.
+    pub(crate) fn all(&self) -> Vec<(String, String)> {
+        let mut first: Vec<(String, String)> = self.variables.clone();
+        // Of a name that is there twice the first counts.
+        first.reverse();
+        first
+    }
+
+    /// `HELM_NO_PLUGINS`: no plugin becomes a command.
+    pub(crate) fn leaves_plugins_alone(&self) -> bool {
+        self.text("HELM_NO_PLUGINS") == "1"
+    }
+
+    /// `PINTLE_PREFER_BUILTIN`: a command of ours that Helm has not goes before a plugin of its name.
+    pub(crate) fn prefers_builtin(&self) -> bool {
+        self.text("PINTLE_PREFER_BUILTIN") == "1"
     }
 
     /// `HELM_PLUGINS`: the folder of plugins.

@@ -12,6 +12,7 @@ use crate::{
     not_built,
     output::Output,
     parse::{FlagError, FlagSet, Found, find},
+    plugins,
     spec::{Action, path_of, usage_line},
 };
 
@@ -23,7 +24,8 @@ pub(crate) fn execute(words: &[String], environment: &Environment, output: &mut 
     // Settings are wanted before the command is known. Whatever is wrong is found when it is.
     let _ = flags.parse_globals(words);
     output.set_debug(flags.bool("debug"));
-    let found = find(&ROOT, flags::GLOBAL, words);
+    let root = plugins::root(environment, words, output);
+    let found = find(root, flags::GLOBAL, words);
     if !found.as_ref().is_ok_and(|found| found.command().has_own("color")) {
         check_color(flags.text("color"), output)?;
     }
@@ -77,7 +79,11 @@ fn call(found: &Found, mut flags: FlagSet<'_>, environment: &Environment, output
     match command.action {
         // A group has shown its help, and what is not built has failed.
         Action::Group | Action::NotBuilt => Ok(()),
-        Action::Run(run) => run(&mut Invocation { called: &found.called, arguments, flags, environment, output }),
+        Action::Run(run) => {
+            let root = found.path.first().copied().unwrap_or(&ROOT);
+            run(&mut Invocation { called: &found.called, root, arguments, flags, environment, output })
+        }
+        Action::Plugin(plugin) => plugins::run(plugin, &found.words, flags, (environment, output)),
     }
 }
 

@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Failed,
     /// Everything was done, and something is not as it should be: `--detailed-exitcode`.
     Differs,
+    /// A plugin failed: its own exit code.
+    Code(u8),
     /// Nobody reads the output any more: what a shell reports for a program that SIGPIPE ended.
     BrokenPipe,
 }
@@ -21,6 +23,7 @@ impl From<Exit> for ExitCode {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::Differs => 2,
+            Exit::Code(code) => code,
             Exit::BrokenPipe => 141,
         })
     }

@@ -4,12 +4,14 @@ use pintle::{
     Access, ChartQuery, Level, LogLine, OutputForm, Places, Report, Secret, ValuesFlags, WaitOptions, WaitStrategy,
 };
 
-use crate::{env::Environment, error::Failure, kubeconfig, output::Output, parse::FlagSet};
+use crate::{env::Environment, error::Failure, kubeconfig, output::Output, parse::FlagSet, spec::Command};
 
 /// One call of a command.
 pub(crate) struct Invocation<'a> {
     /// The word that called it: its name or an alias.
     pub(crate) called: &'a str,
+    /// The root of all commands, those of plugins included.
+    pub(crate) root: &'static Command,
     /// What was not a flag.
     pub(crate) arguments: Vec<String>,
     /// The flags.
@@ -36,6 +38,7 @@ impl Invocation<'_> {
             set_string: list("set-string"),
             set_file: list("set-file"),
             set_literal: list("set-literal"),
+            getters: self.getters(),
         }
     }
 
@@ -90,6 +93,7 @@ impl Invocation<'_> {
             content_cache: text("content-cache"),
             registry_config: text("registry-config"),
             docker_config: self.environment.docker_config(),
+            getters: self.getters(),
         }
     }
 

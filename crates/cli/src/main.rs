@@ -22,6 +22,7 @@ mod not_built;
 mod output;
 mod parse;
 mod password;
+mod plugins;
 mod print;
 mod reference;
 mod spec;

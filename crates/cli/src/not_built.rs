@@ -3,14 +3,7 @@
 use crate::{error::Failure, parse::FlagSet};
 
 /// Commands whose work is not built yet.
-pub(crate) const COMMANDS: &[&str] = &[
-    "helm plugin install",
-    "helm plugin list",
-    "helm plugin package",
-    "helm plugin uninstall",
-    "helm plugin update",
-    "helm plugin verify",
-];
+pub(crate) const COMMANDS: &[&str] = &[];
 
 /// Flags, of commands that are built, whose work is not; or one of their values. One a line.
 #[rustfmt::skip]

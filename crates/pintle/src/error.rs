@@ -28,6 +28,8 @@ pub enum ErrorKind {
     Cluster,
     /// A release that is not there, is there already, or is in a state that forbids the operation.
     Release,
+    /// A plugin that is missing, malformed, or failed.
+    Plugin,
     /// A part of Helm that is not built yet.
     NotBuilt,
 }

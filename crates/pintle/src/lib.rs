@@ -26,6 +26,7 @@ mod operation;
 mod package;
 mod past;
 mod path_match;
+mod plugin;
 mod prepare;
 mod pull;
 mod recorded;
@@ -66,6 +67,10 @@ pub use crate::{
     log::{Level, LogLine},
     manifest::{Composition, compose},
     package::{PackageOptions, Passphrase, package},
+    plugin::{
+        PluginInstallOptions, PluginPackageOptions, complete_with_plugin, find_plugins, plugin_install, plugin_list,
+        plugin_package, plugin_uninstall, plugin_update, plugin_verify, run_plugin,
+    },
     prepare::{ChartRequest, FailedRender, Prepared, RenderRequest, prepare, prepare_install, render},
     pull::{PushRequest, pull, push, verify},
     recorded::{RecordedOptions, recorded},
@@ -102,4 +107,5 @@ pub use release::{
     labels::check_labels,
 };
 pub use sandbox::{Sandbox, SandboxOptions, Served, serve as serve_sandbox};
-pub use source::{Access, ChartQuery, Places, PullOptions, Secret, system::path_error};
+pub use ::plugin::{Kind as PluginKind, Plugin, Variables};
+pub use source::{Access, ChartQuery, Getters, Places, PluginPlaces, PullOptions, Secret, system::path_error};

@@ -68,6 +68,8 @@ pub enum Event<'a> {
     Output(&'a [u8]),
     /// A line that Helm does not print: it belongs on standard error. Without a newline at its end.
     Remark(String),
+    /// What was printed so far must be seen now: another program is about to print.
+    Flush,
     /// What an object has become, while it is waited for.
     Status {
         /// Which object.

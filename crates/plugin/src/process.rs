@@ -33,19 +33,20 @@ pub fn run(program: &str, arguments: &[&str], input: &[u8]) -> io::Result<Ran> {
             // A program that does not read its input may be gone already.
             stdin.map(|mut pipe| pipe.write_all(input))
         });
-        let stderr = scope.spawn(move || read(stderr));
-        (read(stdout), stderr.join().unwrap_or_else(|_| Ok(Vec::new())))
+        let stderr = scope.spawn(move || read(stderr, MAX_OUTPUT));
+        (read(stdout, MAX_OUTPUT), stderr.join().unwrap_or_else(|_| Ok(Vec::new())))
     });
     let status = child.wait()?;
     Ok(Ran { exit: status.code().unwrap_or(-1), stdout: stdout?, stderr: stderr? })
 }
 
-fn read(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
+/// All that a pipe gives; an error where that is more than `limit` bytes.
+pub(crate) fn read(pipe: Option<impl Read>, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if let Some(pipe) = pipe {
-        let read = pipe.take(MAX_OUTPUT + 1).read_to_end(&mut bytes)?;
-        if read as u64 > MAX_OUTPUT {
-            return Err(io::Error::other(format!("it says more than {MAX_OUTPUT} bytes")));
+        let read = pipe.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+        if read as u64 > limit {
+            return Err(io::Error::other(format!("it says more than {limit} bytes")));
         }
     }
     Ok(bytes)

@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use crate::Getters;
+
 /// Files and folders, as the environment and the flags name them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Places {
@@ -15,6 +17,8 @@ pub struct Places {
     pub registry_config: String,
     /// Docker's file with the credentials of registries.
     pub docker_config: String,
+    /// Plugins that fetch what nothing else does.
+    pub getters: Getters,
 }
 
 /// A password, which no message shows.

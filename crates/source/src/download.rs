@@ -8,6 +8,7 @@ use crate::{
     Access, DOWNLOAD_TIMEOUT, Error, ErrorKind, Loudness, Note, Notes, Places, PullParts, Registry, RegistryReference,
     Repositories, Repository, Scheme, Verification,
     cache::{self, Kept},
+    getter::unknown_scheme,
     http::{Http, Request},
     path, provenance,
     repository::{cached_index, credentials, failed, index_file, resolve_reference, tell_choice},
@@ -108,7 +109,7 @@ impl<'a> Downloader<'a> {
         if url.starts_with("oci://") {
             return self.to_folder(url, "", folder, notes);
         }
-        let located = web(url, checked_sum(digest).unwrap_or_default(), repository.clone())?;
+        let located = self.web(url, checked_sum(digest).unwrap_or_default(), repository.clone())?;
         let root = &self.places.content_cache;
         if !located.sum.is_empty() && cache::get(root, &located.sum, Kept::Chart).is_none() {
             let bytes = self.fetch(&located, PullParts::Chart, notes)?;
@@ -220,6 +221,9 @@ impl<'a> Downloader<'a> {
             PullParts::Chart => (located.url.clone(), MAX_ARCHIVE),
             PullParts::Provenance => (format!("{}.prov", located.url), MAX_PROVENANCE),
         };
+        if let Some(fetched) = self.places.getters.fetch(&url, &repository.access, limit) {
+            return fetched;
+        }
         let http = Http::new(&repository.access, Some(DOWNLOAD_TIMEOUT));
         let headers = vec![("Accept", "application/gzip,application/octet-stream".to_owned())];
         let authorization = credentials(repository);
@@ -252,7 +256,7 @@ impl<'a> Downloader<'a> {
                 access = self.access_of(holder);
                 owner = &holder.url;
             }
-            return web(reference, String::new(), Repository { name: String::new(), url: owner.to_owned(), access });
+            return self.web(reference, String::new(), Repository { name: String::new(), url: owner.to_owned(), access });
         }
         let path = String::from_utf8_lossy(&url.path).into_owned();
         let Some((name, chart)) = path.split_once('/') else {
@@ -291,7 +295,21 @@ impl<'a> Downloader<'a> {
             return self.in_registry(&url, "");
         }
         let access = self.access_of(repository);
-        web(&url, checked_sum(&entry.digest)?, Repository { access, ..repository.clone() })
+        self.web(&url, checked_sum(&entry.digest)?, Repository { access, ..repository.clone() })
+    }
+
+    /// A chart behind a URL.
+        fn web(&self, url: &str, sum: String, repository: Repository) -> Result<Located, Error> {
+        let parsed = Url::parse(url).map_err(|error| Error::network(error.to_string()))?;
+        if Scheme::of(&parsed) != Some(Scheme::Http) && self.places.getters.of(&parsed).is_none() {
+            return Err(unknown_scheme(&parsed));
+        }
+        let path = String::from_utf8_lossy(&parsed.path).into_owned();
+        let file = path::base(&path).to_owned();
+        if matches!(file.as_str(), "." | ".." | "/") {
+            return Err(Error::network(format!("invalid chart URL format: {url}")));
+        }
+        Ok(Located { url: url.to_owned(), sum, file, kind: Kind::Web(Box::new(repository)) })
     }
 
     /// What the list of repositories says of a server goes before the flags.
@@ -386,20 +404,6 @@ fn oci(reference: RegistryReference, tag: Option<&str>) -> Located {
         }
     };
     Located { url, sum: String::new(), file, kind: Kind::Registry(reference) }
-}
-
-fn web(url: &str, sum: String, repository: Repository) -> Result<Located, Error> {
-    let parsed = Url::parse(url).map_err(|error| Error::network(error.to_string()))?;
-    if Scheme::of(&parsed) != Some(Scheme::Http) {
-        let text = format!("scheme {} not supported", quote(&parsed.scheme));
-        return Err(Error::new(ErrorKind::NotFound, text));
-    }
-    let path = String::from_utf8_lossy(&parsed.path).into_owned();
-    let file = path::base(&path).to_owned();
-    if matches!(file.as_str(), "." | ".." | "/") {
-        return Err(Error::network(format!("invalid chart URL format: {url}")));
-    }
-    Ok(Located { url: url.to_owned(), sum, file, kind: Kind::Web(Box::new(repository)) })
 }
 
 /// The digest in an index without its algorithm; it must be a SHA-256.

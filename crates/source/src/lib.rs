@@ -9,10 +9,12 @@ mod cache;
 mod download;
 mod error;
 mod folder;
+mod getter;
 mod http;
 mod load;
 mod locate;
 pub mod path;
+mod plugins;
 mod provenance;
 mod pull;
 mod push;
@@ -28,8 +30,13 @@ pub use crate::{
     access::{Access, DOWNLOAD_TIMEOUT, Loudness, Note, Notes, Places, Secret},
     download::{Downloaded, Downloader, Verify, choose_tag, same_url},
     error::{Error, ErrorKind},
+    getter::Getters,
     load::{load, load_folder, load_v2, load_v2_file, load_v2_folder, stat},
     locate::{ChartQuery, locate},
+    plugins::{
+        PluginInstaller, PluginPlaces, load_plugin, load_plugins, pack_plugin, plugin_provenance, update_plugin,
+        verify_plugin,
+    },
     provenance::{SignOptions, Verification, sign, verify_chart},
     pull::{PullOptions, pull},
     push::{PushOptions, push},

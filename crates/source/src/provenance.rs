@@ -57,12 +57,27 @@ pub(crate) fn verify_bytes(archive: &[u8], signature: &[u8], name: &str, keyring
     verify(archive, signature, name, &ring)
 }
 
-fn verify(archive: &[u8], signature: &[u8], name: &str, ring: &[PublicOrSecret]) -> Result<Verification, Error> {
+/// The same, with an error of the keyring as it stands.
+pub(crate) fn verify_with(archive: &[u8], signature: &[u8], name: &str, keyring: &str) -> Result<Verification, Error> {
+    verify(archive, signature, name, &read_ring(keyring)?)
+}
+
+/// The sums that a signed message claims; whether it was signed well is not looked at.
+pub(crate) fn claimed_sums(signature: &[u8]) -> Result<BTreeMap<String, String>, Error> {
+    let message = read_message(signature)?;
+    read_sums(&message.signed_text().replace("\r\n", "\n")).or_else(|_| Ok(BTreeMap::new()))
+}
+
+fn read_message(signature: &[u8]) -> Result<CleartextSignedMessage, Error> {
     let missing = || wrong("signature block not found");
     let text = std::str::from_utf8(signature).map_err(|_| missing())?;
     let start = text.find("-----BEGIN PGP SIGNED MESSAGE-----").ok_or_else(missing)?;
-    let (message, _) =
-        CleartextSignedMessage::from_string(text.get(start..).unwrap_or_default().trim_end()).map_err(|_| missing())?;
+    let message = text.get(start..).unwrap_or_default().trim_end();
+    CleartextSignedMessage::from_string(message).map(|(message, _)| message).map_err(|_| missing())
+}
+
+fn verify(archive: &[u8], signature: &[u8], name: &str, ring: &[PublicOrSecret]) -> Result<Verification, Error> {
+    let message = read_message(signature)?;
     let key = signer(&message, ring)?;
     let signed = message.signed_text().replace("\r\n", "\n");
     let sums = read_sums(&signed)?;

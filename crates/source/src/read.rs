@@ -5,7 +5,7 @@ use std::{fs, io::Read};
 use value::url::Url;
 
 use crate::{
-    Access, Error, ErrorKind,
+    Access, Error, ErrorKind, Getters,
     http::{Http, Request},
     system,
 };
@@ -37,7 +37,7 @@ impl Scheme {
 ///
 /// Fails with Go's text where the file cannot be read or fetched.
 /// Helm: pkg/cli/values/options.go, `readFile`.
-pub fn read_file(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Error> {
+pub fn read_file(name: &str, getters: &Getters, stdin: &mut dyn Read) -> Result<Vec<u8>, Error> {
     if name.trim() == "-" {
         return limited(stdin, "stdin").map_err(|error| Error::unreadable(system::path_error("read", "stdin", &error)));
     }
@@ -48,7 +48,10 @@ pub fn read_file(name: &str, stdin: &mut dyn Read) -> Result<Vec<u8>, Error> {
             let text = format!("reading a file from a registry is not built yet: {name}");
             Err(Error::new(ErrorKind::NotBuilt, text).hinted("fetch the file first, and give its path"))
         }
-        None => bounded(name),
+        None => match getters.fetch(name, &Access::default(), MAX_READ) {
+            Some(fetched) => fetched,
+            None => bounded(name),
+        },
     }
 }
 
@@ -61,6 +64,15 @@ fn fetch(url: &str) -> Result<Vec<u8>, Error> {
         return Err(crate::repository::failed(url, answer.status));
     }
     Ok(answer.body)
+}
+
+/// A whole file that has no more than this many bytes.
+pub(crate) fn up_to(name: &str, limit: u64) -> Result<Vec<u8>, Error> {
+    let size = fs::metadata(name).map_or(0, |kind| kind.len());
+    if size > limit {
+        return Err(Error::unreadable(format!("{name} has {size} bytes, and {limit} are allowed")));
+    }
+    bounded(name)
 }
 
 /// A whole file.

@@ -30,6 +30,40 @@ impl Default for Limits {
 /// How many bytes of headers, padding and skipped entries an archive may have: Helm has no bound there.
 const MAX_OVERHEAD: u64 = 256 << 20;
 
+/// What stands in any gzipped tar file: plugins come in such.
+#[derive(Clone, Copy, Debug)]
+pub struct ArchiveEntry<'a> {
+    /// The name, whatever its encoding.
+    pub name: &'a [u8],
+    /// The type as tar has it: `0` for a file, `5` for a folder.
+    pub kind: u8,
+    /// The permissions, setuid and its like included.
+    pub mode: u32,
+    /// The content; empty for what is no file.
+    pub content: &'a [u8],
+}
+
+/// Shows the entries of a gzipped tar file one after the other; what they hold together may have `limit` bytes.
+///
+/// Fails where the stream cannot be read or is longer, and with what `visit` fails with.
+pub fn visit<E: From<Error>>(
+    bytes: &[u8],
+    limit: u64,
+    mut visit: impl FnMut(&ArchiveEntry<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let stream = gzip::Reader::new(bytes, limit.saturating_add(MAX_OVERHEAD))?;
+    let mut archive = tar::Reader::new(stream);
+    let mut remaining = limit;
+    while let Some(entry) = archive.next()? {
+        let (kind, mode) = entry.kind_and_mode();
+        let content = archive.content(remaining.saturating_add(1))?;
+        let size = content.len() as u64;
+        remaining = remaining.checked_sub(size).ok_or(Error::ChartTooLarge(limit))?;
+        visit(&ArchiveEntry { name: &entry.name, kind, mode, content })?;
+    }
+    Ok(())
+}
+
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads the files of an archive in their order, without the first part of their names.

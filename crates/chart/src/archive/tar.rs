@@ -34,6 +34,11 @@ impl Entry {
         matches!(self.kind, b'g' | b'x')
     }
 
+    /// The type, with the one that is left out told by the name, and the mode.
+    pub(super) fn kind_and_mode(&self) -> (u8, u32) {
+        (self.kind, u32::try_from(self.mode & 0o7777).unwrap_or_default())
+    }
+
     /// Links, devices and folders have no content, whatever their size says.
     fn has_content(&self) -> bool {
         !matches!(self.kind, b'1'..=b'6')

@@ -49,6 +49,35 @@ pub fn write_archive(chart: &Chart, time: ArchiveTime) -> Result<Vec<u8>, Error>
     Ok(written.unwrap_or_default())
 }
 
+/// An entry of an archive that is no chart.
+#[derive(Clone, Debug)]
+pub struct ArchiveMember {
+    /// The name within the archive.
+    pub name: String,
+    /// The type as tar has it: `0` for a file, `5` for a folder.
+    pub kind: u8,
+    /// The permissions.
+    pub mode: u32,
+    /// The time in seconds since 1970.
+    pub time: i64,
+    /// The content.
+    pub content: Vec<u8>,
+}
+
+/// Writes a gzipped tar file.
+pub fn pack(members: &[ArchiveMember]) -> Vec<u8> {
+    let mut tar = tar::Writer::default();
+    for member in members {
+        let ArchiveMember { name, kind, mode, time, content } = member;
+        tar.member(name, content, tar::Member { kind: *kind, mode: u64::from(*mode), time: *time });
+    }
+    let header = GzBuilder::new().operating_system(UNKNOWN_SYSTEM).mtime(0);
+    let mut zipped = header.write(Vec::new(), Compression::default());
+    let written = zipped.write_all(&tar.finish()).and_then(|()| zipped.finish());
+    // Writing to memory does not fail.
+    written.unwrap_or_default()
+}
+
 struct Archive {
     tar: tar::Writer,
     time: ArchiveTime,

@@ -25,9 +25,24 @@ struct Header<'a> {
     full: bool,
 }
 
+/// What an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Member {
+    /// The type as tar has it.
+    pub(super) kind: u8,
+    pub(super) mode: u64,
+    /// Seconds since 1970.
+    pub(super) time: i64,
+}
+
 impl Writer {
     /// Adds a plain file, with its time in seconds since 1970.
     pub(super) fn file(&mut self, name: &str, data: &[u8], time: i64) {
+        self.member(name, data, Member { kind: b'0', mode: 0o644, time });
+    }
+
+    /// Adds an entry.
+    pub(super) fn member(&mut self, name: &str, data: &[u8], Member { kind, mode, time }: Member) {
         let ascii: String = name.chars().filter(char::is_ascii).collect();
         let ascii_name = ascii.len() == name.len();
         let fits_time = (0..=MAX_OCTAL_TIME).contains(&time);
@@ -36,10 +51,10 @@ impl Writer {
         let mut header = Header {
             name: name.as_bytes(),
             prefix: b"",
-            mode: 0o644,
+            mode,
             size,
             time: u64::try_from(time).ok().filter(|_| fits_time).unwrap_or(0),
-            kind: b'0',
+            kind,
             full: true,
         };
         match split {

@@ -23,14 +23,14 @@ pub(super) static HELP: Command = Command {
 
 /// cobra: command.go `InitDefaultHelpCmd`.
 fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
-    match find(&super::ROOT, flags::GLOBAL, &invocation.arguments) {
+    match find(invocation.root, flags::GLOBAL, &invocation.arguments) {
         Ok(found) => {
             let page = help_page(&found.path, invocation.environment);
             invocation.output.print(page)
         }
         Err(_) => {
             let topics: Vec<_> = invocation.arguments.iter().map(|topic| quote(topic)).collect();
-            let usage = usage(&[&super::ROOT], &[], invocation.environment);
+            let usage = usage(&[invocation.root], &[], invocation.environment);
             invocation.output.complain(&format!("Unknown help topic [{}]\n{usage}", topics.join(" ")));
             Ok(())
         }

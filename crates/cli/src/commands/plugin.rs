@@ -1,8 +1,13 @@
 //! `helm plugin` and what is below it.
 
+use pintle::{PluginInstallOptions, PluginPackageOptions};
+
 use crate::{
     complete::ArgumentWords,
+    error::Failure,
     flags::{CREDENTIALS, KEYRING, TLS},
+    invocation::Invocation,
+    password, plugins,
     spec::{Action, Arguments, Command, Flag},
 };
 
@@ -31,7 +36,7 @@ static INSTALL: Command = Command {
         TLS,
         CREDENTIALS,
     ],
-    action: Action::NotBuilt,
+    action: Action::Run(install),
     ..Command::BASE
 };
 
@@ -42,7 +47,7 @@ static LIST: Command = Command {
     long: "Lists the plugins that are installed.",
     words: ArgumentWords::NoMore,
     flags: &[&[Flag::text("type", "list only plugins of this type")]],
-    action: Action::NotBuilt,
+    action: Action::Run(list),
     ..Command::BASE
 };
 
@@ -53,7 +58,7 @@ static UNINSTALL: Command = Command {
     short: "uninstall one or more Helm plugins",
     long: "Removes plugins.",
     words: ArgumentWords::Plugins,
-    action: Action::NotBuilt,
+    action: Action::Run(uninstall),
     ..Command::BASE
 };
 
@@ -64,7 +69,7 @@ static UPDATE: Command = Command {
     short: "update one or more Helm plugins",
     long: "Updates plugins to their newest versions.",
     words: ArgumentWords::Plugins,
-    action: Action::NotBuilt,
+    action: Action::Run(update),
     ..Command::BASE
 };
 
@@ -81,7 +86,7 @@ static PACKAGE: Command = Command {
         Flag::text("passphrase-file", "a file with the passphrase of the key; - reads it from the input"),
         Flag::text("destination", "the folder that the archive is written to").short('d').default("."),
     ]],
-    action: Action::NotBuilt,
+    action: Action::Run(package),
     ..Command::BASE
 };
 
@@ -92,6 +97,85 @@ static VERIFY: Command = Command {
     long: "Checks that the archive of a plugin is what its signature says.",
     arguments: Arguments::Exactly(1),
     flags: &[&[KEYRING]],
-    action: Action::NotBuilt,
+    action: Action::Run(verify),
     ..Command::BASE
 };
+
+/// Helm: pkg/cmd/plugin_install.go.
+fn install(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let flags = &invocation.flags;
+    let options = PluginInstallOptions {
+        source: invocation.first_argument(),
+        version: flags.text("version").to_owned(),
+        verify: flags.bool("verify"),
+        keyring: flags.text("keyring").to_owned(),
+        places: invocation.plugin_places(),
+    };
+    invocation.observed(|observer| pintle::plugin_install(&options, observer))
+}
+
+/// Helm: pkg/cmd/plugin_list.go.
+fn list(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let folders = invocation.environment.plugins_folder();
+    let kind = invocation.flags.text("type").to_owned();
+    invocation.observed(|observer| pintle::plugin_list(&folders, &kind, observer))?;
+    for name in plugins::hidden(invocation.root) {
+        let line = format!(
+            "note: plugin \"{name}\" is used instead of pintle's own command of that name; with \
+             PINTLE_PREFER_BUILTIN=1 pintle's own is\n"
+        );
+        invocation.output.complain(&line);
+    }
+    Ok(())
+}
+
+/// Helm: pkg/cmd/plugin_uninstall.go.
+fn uninstall(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let (names, places) = (invocation.arguments.clone(), invocation.plugin_places());
+    invocation.observed(|observer| pintle::plugin_uninstall(&names, &places, observer))
+}
+
+/// Helm: pkg/cmd/plugin_update.go.
+fn update(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let (names, places) = (invocation.arguments.clone(), invocation.plugin_places());
+    invocation.observed(|observer| pintle::plugin_update(&names, &places, observer))
+}
+
+/// Helm: pkg/cmd/plugin_package.go.
+fn package(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let flags = &invocation.flags;
+    let options = PluginPackageOptions {
+        folder: invocation.first_argument(),
+        sign: flags.bool("sign"),
+        key: flags.text("key").to_owned(),
+        keyring: flags.text("keyring").to_owned(),
+        destination: flags.text("destination").to_owned(),
+        now: invocation.environment.now(),
+    };
+    let file = flags.text("passphrase-file").to_owned();
+    let mut told = Vec::new();
+    let packed = pintle::plugin_package(
+        &options,
+        &mut |key| password::of_key(invocation.output, &file, key),
+        &mut Told(&mut told),
+    );
+    invocation.output.print(&told)?;
+    Ok(packed?)
+}
+
+/// Keeps what is printed: the passphrase is asked for on the same output.
+struct Told<'a>(&'a mut Vec<u8>);
+
+impl pintle::Observer for Told<'_> {
+    fn event(&mut self, event: pintle::Event<'_>) {
+        if let pintle::Event::Output(bytes) = event {
+            self.0.extend_from_slice(bytes);
+        }
+    }
+}
+
+/// Helm: pkg/cmd/plugin_verify.go.
+fn verify(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let (archive, keyring) = (invocation.first_argument(), invocation.flags.text("keyring").to_owned());
+    invocation.observed(|observer| pintle::plugin_verify(&archive, &keyring, observer))
+}

@@ -80,8 +80,7 @@ impl ArgumentWords {
                 let names = charts::repositories(situation).into_iter().filter(|(name, _)| !given.contains(name));
                 (names.map(|(name, address)| format!("{name}\t{address}")).collect(), Directive::NO_FILES)
             }
-            // Plugins are not built yet.
-            ArgumentWords::Plugins => nothing(Directive::NO_FILES),
+            ArgumentWords::Plugins => (plugins(situation), Directive::NO_FILES),
             ArgumentWords::Variables if count == 0 => {
                 let variables = commands::variables(situation.flags, situation.environment);
                 (variables.into_iter().map(|(name, _)| name.to_owned()).collect(), Directive::NO_FILES)
@@ -99,6 +98,15 @@ impl ArgumentWords {
     }
 }
 
+/// Helm: pkg/cmd/plugin_list.go `compListPlugins`.
+fn plugins(situation: &Situation<'_>) -> Vec<String> {
+    let found = situation.environment.plugins.get().into_iter().flatten();
+    let offered = found.filter(|plugin| plugin.type_name() == "cli/v1" && !situation.arguments.contains(&plugin.name));
+    offered
+        .filter_map(|plugin| Some(format!("{}\t{}", plugin.name, plugin.command_words()?.short)))
+        .collect()
+}
+
 /// Helm: pkg/cmd/list.go `compListReleases`, as it answers without a cluster.
 fn releases() -> Words {
     nothing(Directive::DEFAULT)
@@ -111,7 +119,8 @@ pub(super) fn revisions() -> Words {
 
 /// The commands that `helm help` can go on with.
 fn commands_below(situation: &Situation<'_>) -> Words {
-    let Ok(found) = find(&commands::ROOT, flags::GLOBAL, situation.arguments) else {
+    let Some(root) = situation.path.first() else { return nothing(Directive::NO_FILES) };
+    let Ok(found) = find(root, flags::GLOBAL, situation.arguments) else {
         return nothing(Directive::NO_FILES);
     };
     let names = found

@@ -3,14 +3,13 @@
 use std::{fs, io::Write};
 
 use crate::{
-    commands,
-    complete::{Directive, Situation, Words, nothing},
+    complete::{Directive, Situation, Words, nothing, plugin},
     error::Failure,
     flags,
     help::about,
     invocation::Invocation,
     parse::{FlagError, FlagSet, Found, find},
-    spec::{Command, Flag, Visibility},
+    spec::{Action, Command, Flag, Visibility},
 };
 
 /// Prints what could stand at the cursor, which is at the end of the last argument.
@@ -55,9 +54,13 @@ fn report(invocation: &mut Invocation<'_>, reason: &str) {
 /// cobra: completions.go `getCompletions`.
 fn complete(invocation: &mut Invocation<'_>) -> Result<Words, String> {
     let Some((word, words)) = invocation.arguments.split_last() else { return Ok(nothing(Directive::DEFAULT)) };
-    let found = find(&commands::ROOT, flags::GLOBAL, words)
+    let found = find(invocation.root, flags::GLOBAL, words)
         .map_err(|_| format!("unable to find a command for arguments: [{}]", words.join(" ")))?;
     let command = found.command();
+    if let Action::Plugin(plugin) = command.action {
+        let word = word.clone();
+        return Ok(plugin::complete(invocation, &found, plugin, &word));
+    }
     let flags = &mut invocation.flags;
     flags.add(command.flags, false);
     flags.add(&[flags::HELP], false);
@@ -185,7 +188,7 @@ fn is_flag(word: &str) -> bool {
 }
 
 /// The names of flags that begin with the word at the cursor: those of every command, then the command's own.
-fn flag_names(situation: &Situation<'_>, command: &Command) -> Vec<String> {
+pub(super) fn flag_names(situation: &Situation<'_>, command: &Command) -> Vec<String> {
     let excluded: Vec<&str> = command
         .exclusive
         .iter()

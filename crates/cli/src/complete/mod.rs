@@ -7,6 +7,7 @@ mod arguments;
 mod charts;
 mod engine;
 mod flags;
+mod plugin;
 
 pub(crate) use self::{arguments::ArgumentWords, engine::run, flags::FlagWords};
 

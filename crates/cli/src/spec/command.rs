@@ -5,6 +5,7 @@ use crate::{
     env::Environment,
     error::Failure,
     invocation::Invocation,
+    plugins::PluginCommand,
     spec::{Arguments, Flag},
 };
 
@@ -18,11 +19,14 @@ pub(crate) enum Action {
     Group,
     /// It runs.
     Run(Run),
+    /// A plugin runs.
+    Plugin(&'static PluginCommand),
     /// Its work is not built yet: it says so and fails.
     NotBuilt,
 }
 
 /// A command, as it is typed and explained.
+#[derive(Clone, Copy)]
 pub(crate) struct Command {
     /// The word that calls it.
     pub(crate) name: &'static str,
@@ -122,7 +126,8 @@ pub(crate) fn usage_line(path: &[&'static Command]) -> String {
             line.push(' ');
             line.push_str(command.synopsis);
         }
-        if !command.raw && !line.contains("[flags]") {
+        let takes_flags = !command.raw || matches!(command.action, Action::Plugin(_));
+        if takes_flags && !line.contains("[flags]") {
             line.push_str(" [flags]");
         }
     }

@@ -74,7 +74,7 @@ pub(super) fn update_indexes(homes: &[Option<Home>], known: &Repositories, place
     };
     let mut update = |repositories: &[Repository], listed: bool, out: &mut String| {
         let mut lines: Vec<(usize, String)> = Vec::new();
-        refresh(repositories, &places.repository_cache, DOWNLOAD_TIMEOUT, &mut |repository, outcome| {
+        refresh(repositories, places, DOWNLOAD_TIMEOUT, &mut |repository, outcome| {
             let url = &repository.url;
             let name = if listed { &repository.name } else { url };
             let name = quote(name.as_bytes());
@@ -206,7 +206,7 @@ pub(super) fn find(
         Ok(index) => index,
         Err(_) if !home.listed => {
             let mut told = |note| notes.push(note);
-            let url = source::find_in_repository(&home.repository, name, version, &mut told)
+            let url = source::find_in_repository(&home.repository, &places.getters, name, version, &mut told)
                 .map_err(|error| not_found(format!("chart {name} not found in {repository}: {error}")))?;
             let repository = Box::new(home.repository.clone());
             return Ok(Wanted::Archive { url, digest: String::new(), repository });

@@ -65,8 +65,7 @@ pub fn repo_add(options: &RepoAddOptions, observer: &mut dyn Observer) -> Result
         observer.event(Event::Output(text.as_bytes()));
         return Ok(());
     }
-    let cache = &options.places.repository_cache;
-    let downloaded = source::download_index(&repository, cache, options.timeout).map_err(|error| {
+    let downloaded = source::download_index(&repository, &options.places, options.timeout).map_err(|error| {
         let text = error.to_string();
         if text.starts_with("could not find protocol handler") || text.starts_with("invalid chart URL format") {
             return Error::from(error);

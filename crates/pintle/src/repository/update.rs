@@ -44,7 +44,7 @@ pub fn repo_update(options: &RepoUpdateOptions, observer: &mut dyn Observer) -> 
     let wanted: Vec<Repository> = known.list.into_iter().filter(is_wanted).collect();
     observer.event(Event::Output("Hang tight while we grab the latest from your chart repositories...\n".as_bytes()));
     let mut failed = Vec::new();
-    refresh(&wanted, &options.places.repository_cache, options.timeout, &mut |repository, outcome| {
+    refresh(&wanted, &options.places, options.timeout, &mut |repository, outcome| {
         let name = quote(repository.name.as_bytes());
         match tell(outcome, observer) {
             Ok(()) => {
@@ -77,7 +77,7 @@ fn tell(outcome: Result<DownloadedIndex, source::Error>, observer: &mut dyn Obse
 type Refreshed<'a> = &'a mut dyn FnMut(&Repository, Result<DownloadedIndex, source::Error>);
 
 /// Downloads indexes, several at a time, and tells of each when it is there.
-pub(crate) fn refresh(repositories: &[Repository], cache: &str, timeout: Duration, told: Refreshed<'_>) {
+pub(crate) fn refresh(repositories: &[Repository], places: &Places, timeout: Duration, told: Refreshed<'_>) {
     let next = Mutex::new(repositories.iter());
     let (sender, receiver) = mpsc::channel();
     thread::scope(|scope| {
@@ -87,7 +87,7 @@ pub(crate) fn refresh(repositories: &[Repository], cache: &str, timeout: Duratio
                 loop {
                     let repository = next.lock().unwrap_or_else(PoisonError::into_inner).next();
                     let Some(repository) = repository else { return };
-                    let outcome = source::download_index(repository, cache, timeout);
+                    let outcome = source::download_index(repository, places, timeout);
                     if sender.send((repository, outcome)).is_err() {
                         return;
                     }

@@ -38,7 +38,8 @@ impl Descriptor {
         format!("{{\"mediaType\":{},\"digest\":\"{digest}\",\"size\":{size}}}", text_json(media_type))
     }
 
-    fn read(map: &Map) -> Option<Descriptor> {
+    /// Reads one; nothing where it is malformed.
+    pub(super) fn read(map: &Map) -> Option<Descriptor> {
         let text = |key: &str| Some(map.get(key)?.as_str()?.to_string());
         let size = match map.get("size")? {
             Value::Float(size, _) if size >= 0.0 => size as u64,

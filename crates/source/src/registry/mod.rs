@@ -5,6 +5,7 @@ mod auth;
 mod client;
 mod credentials;
 mod manifest;
+mod plugin;
 mod pull;
 mod push;
 mod reference;

@@ -63,7 +63,7 @@ impl Registry {
     }
 
     /// The manifest that a reference means, and its digest.
-    fn manifest(&self, reference: &RegistryReference) -> Result<(Vec<u8>, String), Error> {
+    pub(super) fn manifest(&self, reference: &RegistryReference) -> Result<(Vec<u8>, String), Error> {
         let RegistryReference { host, repository, .. } = reference;
         let url = format!("{}{repository}/manifests/{}", self.api(host), reference.manifest());
         let scope = format!("repository:{repository}:pull");
@@ -93,7 +93,7 @@ impl Registry {
         self.manifest(reference).ok().map(|(_, digest)| digest)
     }
 
-    fn blob(&self, reference: &RegistryReference, layer: &Descriptor, limit: u64) -> Result<Vec<u8>, Error> {
+    pub(super) fn blob(&self, reference: &RegistryReference, layer: &Descriptor, limit: u64) -> Result<Vec<u8>, Error> {
         let RegistryReference { host, repository, .. } = reference;
         let Descriptor { digest, size, .. } = layer;
         if *size > limit {

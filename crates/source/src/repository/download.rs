@@ -11,7 +11,7 @@ use super::{
     list::Repository,
 };
 use crate::{
-    Error, ErrorKind, Note, Notes, Scheme,
+    Error, ErrorKind, Getters, Note, Notes, Places, Scheme,
     http::{self, Authorization, Http, Request},
     write,
 };
@@ -32,12 +32,18 @@ pub struct DownloadedIndex {
 /// the newest, it is kept.
 ///
 /// Fails where the server does not answer with an index; the old index is kept then.
-pub fn download_index(repository: &Repository, cache: &str, timeout: Duration) -> Result<DownloadedIndex, Error> {
-    check_scheme(&repository.url)?;
+pub fn download_index(
+    repository: &Repository,
+    places: &Places,
+    timeout: Duration,
+) -> Result<DownloadedIndex, Error> {
+    let cache = &places.repository_cache;
+    check_scheme(&repository.url, &places.getters)?;
     let url = resolve_reference(&repository.url, "index.yaml")?;
     let index = index_file(cache, &repository.name);
     let etag = cached::known_etag(&index, &repository.url);
-    let Some((bytes, new_etag)) = fetch(repository, &url, timeout, etag)? else {
+    let asked = Asked { url: &url, getters: &places.getters, timeout, etag };
+    let Some((bytes, new_etag)) = fetch(repository, asked)? else {
         return Ok(DownloadedIndex { unchanged: true, warnings: Vec::new() });
     };
     let read = cached::parse(&bytes, &repository.url)?;
@@ -51,12 +57,13 @@ pub fn download_index(repository: &Repository, cache: &str, timeout: Duration) -
 }
 
 /// Helm looks for a getter of the repository's scheme before anything else.
-fn check_scheme(repository: &str) -> Result<(), Error> {
+fn check_scheme(repository: &str, getters: &Getters) -> Result<(), Error> {
     let Ok(url) = Url::parse(repository) else {
         return Err(Error::network(format!("invalid chart URL format: {repository}")));
     };
     match Scheme::of(&url) {
         Some(_) => Ok(()),
+        None if getters.of(&url).is_some() => Ok(()),
         None => {
             let scheme = String::from_utf8_lossy(&url.scheme).into_owned();
             Err(Error::network(format!("could not find protocol handler for: {scheme}")))
@@ -64,14 +71,22 @@ fn check_scheme(repository: &str) -> Result<(), Error> {
     }
 }
 
-/// The body and its `ETag`; nothing where the server says that the known one is the newest.
-fn fetch(
-    repository: &Repository,
-    url: &str,
+/// What is asked for an index.
+struct Asked<'a> {
+    url: &'a str,
+    getters: &'a Getters,
     timeout: Duration,
+    /// The `ETag` of what is here already.
     etag: Option<String>,
-) -> Result<Option<(Vec<u8>, String)>, Error> {
+}
+
+/// The body and its `ETag`; nothing where the server says that the known one is the newest.
+fn fetch(repository: &Repository, asked: Asked<'_>) -> Result<Option<(Vec<u8>, String)>, Error> {
+    let Asked { url, getters, timeout, etag } = asked;
     let access = &repository.access;
+    if let Some(fetched) = getters.fetch(url, access, MAX_INDEX) {
+        return fetched.map(|bytes| Some((bytes, String::new())));
+    }
     let authorization = credentials(repository);
     let headers = etag.into_iter().map(|etag| ("If-None-Match", etag)).collect();
     let request = Request { url, headers, authorization, limit: MAX_INDEX, ..Request::default() };
@@ -113,14 +128,15 @@ pub(crate) fn failed(url: &str, status: u16) -> Error {
 /// Helm: `FindChartInRepoURL`.
 pub fn find_in_repository(
     repository: &Repository,
+    getters: &Getters,
     name: &str,
     version: &str,
     notes: Notes<'_>,
 ) -> Result<String, Error> {
     let url = &repository.url;
-    let fetched = check_scheme(url).and_then(|()| {
+    let fetched = check_scheme(url, getters).and_then(|()| {
         let index = resolve_reference(url, "index.yaml")?;
-        fetch(repository, &index, crate::DOWNLOAD_TIMEOUT, None)
+        fetch(repository, Asked { url: &index, getters, timeout: crate::DOWNLOAD_TIMEOUT, etag: None })
     });
     let read = match fetched {
         Err(error) if error.to_string().starts_with("could not find protocol handler") => return Err(error),

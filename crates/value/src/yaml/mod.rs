@@ -9,8 +9,12 @@ mod emit_text;
 mod emit_writer;
 mod pretty;
 mod read;
+mod tree;
 
-pub use self::read::{Content, Documents, Position, Spanned, SpannedEntry, StreamDocument, split_documents};
+pub use self::read::{
+    Content, Documents, Position, RawContent, RawNode, Spanned, SpannedEntry, StreamDocument, Tree, TreeKind, TreeNode,
+    TreeStyle, split_documents,
+};
 use crate::{Map, Value};
 
 /// What is wrong with a YAML document; displays as the Go library words it
@@ -52,6 +56,22 @@ pub fn from_slice_typed_strict(bytes: &[u8]) -> Result<Value, Error> {
 /// Errors are those of [`from_slice`], and one for a document nested deeper than [`Value::MAX_DEPTH`].
 pub fn spanned(bytes: &[u8]) -> Result<Option<Spanned>, Error> {
     read::spanned(bytes)
+}
+
+/// Reads the first document as go-yaml v3 reads a `yaml.Node`: comments, styles, anchors and tags included. Nothing
+/// where there is none.
+pub fn tree(bytes: &[u8]) -> Result<Option<Tree>, Error> {
+    read::tree(bytes)
+}
+
+/// Writes documents as go-yaml v3 with `CompactSeqIndent` writes `yaml.Node`s, `---` between them.
+pub fn write_trees(trees: &[Tree]) -> Vec<u8> {
+    tree::write(trees)
+}
+
+/// Reads the first document as it is written: scalars keep their texts. Nothing where there is none.
+pub fn raw(bytes: &[u8]) -> Result<Option<RawNode>, Error> {
+    read::raw(bytes)
 }
 
 /// Reads a document into a `map[string]interface{}` as `yaml.Unmarshal` into one does: an empty or null

@@ -59,7 +59,8 @@ impl<'t> Cursor<'t> {
     }
 
     pub(super) fn mark(&self) -> Mark {
-        Mark { line: self.line, column: u32::try_from(self.column()).unwrap_or(u32::MAX) }
+        let column = u32::try_from(self.column()).unwrap_or(u32::MAX);
+        Mark { line: self.line, column, pos: self.pos as u32 }
     }
 
     /// A scanner's problem at this place.

@@ -3,6 +3,7 @@
 //! The way of a document: [`input`] (characters) to [`scan`] (tokens) to [`parse`] (nodes) to [`decode`] (values).
 
 mod alias_limit;
+mod comments;
 mod cursor;
 mod decode;
 mod input;
@@ -10,6 +11,7 @@ mod json_limits;
 mod json_scalar;
 mod node;
 mod parse;
+mod raw;
 mod resolve;
 mod scan;
 mod scan_block;
@@ -19,6 +21,7 @@ mod spanned;
 mod split;
 mod timestamp;
 mod token;
+mod tree;
 mod typed;
 
 use self::{decode::Options, input::Input, json_limits::Offence, node::Document, token::Problem};
@@ -27,8 +30,10 @@ pub(super) use self::{
     timestamp::is_timestamp,
 };
 pub use self::{
+    raw::{RawContent, RawNode},
     spanned::{Content, Position, Spanned, SpannedEntry},
     split::{Documents, StreamDocument, split_documents},
+    tree::{Tree, TreeKind, TreeNode, TreeStyle},
 };
 use super::Error;
 use crate::{Map, Value};
@@ -66,6 +71,16 @@ pub(super) fn map_from_slice(bytes: &[u8], go_type: &str) -> Result<Map, Error> 
 /// See [`super::spanned`].
 pub(super) fn spanned(bytes: &[u8]) -> Result<Option<Spanned>, Error> {
     spanned::spanned(bytes)
+}
+
+/// See [`super::tree`].
+pub(super) fn tree(bytes: &[u8]) -> Result<Option<Tree>, Error> {
+    tree::tree(bytes)
+}
+
+/// See [`super::raw`].
+pub(super) fn raw(bytes: &[u8]) -> Result<Option<RawNode>, Error> {
+    raw::raw(bytes)
 }
 
 /// See [`super::from_slice_typed`].

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use super::{
+    comments::Extras,
     input::Input,
     node::{Document, Node, NodeId, Shape, Tag},
     scan::Scanner,
@@ -52,10 +53,25 @@ struct Parser<'t> {
     /// Handles of tags and their prefixes.
     tags: HashMap<Vec<u8>, Vec<u8>>,
     has_aliases: bool,
+    /// What nodes have beside their values, where that is wanted.
+    extras: Option<Box<Extras>>,
 }
 
 /// Parses the first document of a text; nothing where there is none.
 pub(super) fn parse<'t>(input: &'t Input<'_>) -> Result<Option<Document<'t>>, Problem> {
+    Ok(parse_with(input, None)?.map(|(document, _)| document))
+}
+
+/// Parses it with what its nodes have beside their values: comments, styles, anchors, tags.
+pub(super) fn parse_whole<'t>(input: &'t Input<'_>) -> Result<Option<(Document<'t>, Extras)>, Problem> {
+    let parsed = parse_with(input, Some(Box::default()))?;
+    Ok(parsed.map(|(document, extras)| (document, extras.map(|extras| *extras).unwrap_or_default())))
+}
+
+/// A document and its extras.
+type Whole<'t> = (Document<'t>, Option<Box<Extras>>);
+
+fn parse_with<'t>(input: &'t Input<'_>, extras: Option<Box<Extras>>) -> Result<Option<Whole<'t>>, Problem> {
     if input.text.len() > i32::MAX as usize {
         return Err(Problem::TooLarge);
     }
@@ -68,18 +84,34 @@ pub(super) fn parse<'t>(input: &'t Input<'_>) -> Result<Option<Document<'t>>, Pr
         anchors: HashMap::new(),
         tags: HashMap::new(),
         has_aliases: false,
+        extras,
     };
+    if parser.extras.is_some() {
+        parser.scanner.keeping_comments();
+    }
     if !parser.start_document()? {
         return Ok(None);
     }
     while parser.step()? {}
-    let Parser { scanner, nodes, has_aliases, .. } = parser;
-    Ok(Some(Document { text: &input.text, folded: scanner.cursor.folded, nodes, has_aliases }))
+    let Parser { scanner, nodes, has_aliases, extras, .. } = parser;
+    Ok(Some((Document { text: &input.text, folded: scanner.cursor.folded, nodes, has_aliases }, extras)))
 }
 
 impl Parser<'_> {
     fn peek(&mut self) -> Result<Token, Problem> {
-        self.scanner.peek()
+        let token = self.scanner.peek()?;
+        if let Some(extras) = &mut self.extras {
+            self.scanner.unfold(token, extras);
+        }
+        Ok(token)
+    }
+
+    /// Takes note of something beside the node that comes next, where that is wanted.
+    fn note(&mut self, note: impl FnOnce(&mut Extras, NodeId)) {
+        let id = self.nodes.len() as NodeId;
+        if let Some(extras) = &mut self.extras {
+            note(extras, id);
+        }
     }
 
     fn advance(&mut self) {
@@ -90,6 +122,14 @@ impl Parser<'_> {
     fn next(&mut self) -> Result<Token, Problem> {
         self.advance();
         self.peek()
+    }
+
+    /// Passes over the dash of a sequence's entry. What stands above it belongs to the whole entry.
+    fn next_entry(&mut self) -> Result<Token, Problem> {
+        let head = self.extras.as_ref().map_or(0, |extras| extras.head_len());
+        let token = self.next()?;
+        self.note(|extras, _| extras.split_stem(head, token.kind));
+        Ok(token)
     }
 
     fn pop_state(&mut self) {
@@ -113,6 +153,7 @@ impl Parser<'_> {
             _ => {
                 self.process_directives()?;
                 self.state = State::BlockNode;
+                self.note(|extras, _| extras.start_document());
             }
         }
         self.states.push(State::DocumentEnd);
@@ -149,6 +190,7 @@ impl Parser<'_> {
                 if self.peek()?.kind == Kind::DocumentEnd {
                     self.advance();
                 }
+                self.note(|extras, _| extras.end_document());
                 return Ok(false);
             }
             State::BlockNode => self.node(Place::Block)?,
@@ -213,6 +255,15 @@ impl Parser<'_> {
         }
     }
 
+    /// The same for one whose end may have comments.
+    fn close_with_comments(&mut self) {
+        let open = self.open.last().map(|index| *index as NodeId);
+        if let (Some(extras), Some(open)) = (&mut self.extras, open) {
+            extras.take_for_end(open);
+        }
+        self.close();
+    }
+
     /// Ends the innermost collection, of which the last token was looked at.
     fn close(&mut self) {
         self.end_collection();
@@ -247,12 +298,18 @@ impl Parser<'_> {
         let tag = tag_token.map(|token| self.tag(token)).transpose()?;
         if let Some(anchor) = anchor {
             let name = self.scanner.cursor.bytes(anchor).to_vec();
+            self.note(|extras, id| drop(extras.anchors.insert(id, name.clone())));
             self.anchors.insert(name, self.nodes.len() as NodeId);
+        }
+        if let Some(token) = tag_token.filter(|_| self.extras.is_some()) {
+            let name = self.tag_name(token)?;
+            self.note(|extras, id| drop(extras.tags.insert(id, name)));
         }
         self.content(place, token, mark, Properties { anchored: anchor.is_some(), tag })
     }
 
     fn alias(&mut self, token: Token) -> Result<(), Problem> {
+        self.note(|extras, id| extras.take_for(id));
         self.pop_state();
         self.advance();
         self.has_aliases = true;
@@ -268,6 +325,11 @@ impl Parser<'_> {
 
     /// What a tag token stands for, and whether it is `!`.
     fn tag(&self, token: Token) -> Result<(Tag, bool), Problem> {
+        let name = self.tag_name(token)?;
+        Ok((Tag::from_name(&name), name == b"!"))
+    }
+
+    fn tag_name(&self, token: Token) -> Result<Vec<u8>, Problem> {
         let (handle, suffix) = self.scanner.tag_texts(token.text);
         let prefix = match handle {
             b"" => b"",
@@ -278,8 +340,7 @@ impl Parser<'_> {
                 None => return Err(Problem::Parser("found undefined tag handle", token.mark.line)),
             },
         };
-        let name = [prefix, suffix].concat();
-        Ok((Tag::from_name(&name), name == b"!"))
+        Ok([prefix, suffix].concat())
     }
 
     fn content(&mut self, place: Place, token: Token, mark: Mark, properties: Properties) -> Result<(), Problem> {
@@ -289,21 +350,32 @@ impl Parser<'_> {
                 self.start_collection(Shape::Sequence, mark, State::IndentlessSequenceEntry);
             }
             Kind::PlainScalar | Kind::Scalar => {
+                let style = self.scanner.style_of(token);
+                self.note(|extras, id| {
+                    extras.take_for(id);
+                    if token.kind == Kind::Scalar {
+                        extras.styles.insert(id, style);
+                    }
+                });
                 self.scalar(token.text, mark, properties, token.kind == Kind::PlainScalar);
                 self.pop_state();
                 self.advance();
             }
             Kind::FlowSequenceStart => {
+                self.note(|extras, id| extras.start_flow(id, b'['));
                 self.start_collection(Shape::Sequence, mark, State::FlowSequenceFirstEntry);
             }
             Kind::FlowMappingStart => {
+                self.note(|extras, id| extras.start_flow(id, b'{'));
                 self.start_collection(Shape::Mapping, mark, State::FlowMappingFirstKey);
             }
             Kind::BlockSequenceStart if block => {
+                self.note(|extras, id| extras.take_stem(id));
                 self.advance();
                 self.start_collection(Shape::Sequence, mark, State::BlockSequenceEntry);
             }
             Kind::BlockMappingStart if block => {
+                self.note(|extras, id| extras.take_stem(id));
                 self.advance();
                 self.start_collection(Shape::Mapping, mark, State::BlockMappingKey);
             }
@@ -329,7 +401,7 @@ impl Parser<'_> {
     fn block_sequence_entry(&mut self) -> Result<(), Problem> {
         let token = self.peek()?;
         match token.kind {
-            Kind::BlockEntry => match self.next()?.kind {
+            Kind::BlockEntry => match self.next_entry()?.kind {
                 Kind::BlockEntry | Kind::BlockEnd => {
                     self.empty_scalar(token.after(), State::BlockSequenceEntry);
                     Ok(())
@@ -351,7 +423,7 @@ impl Parser<'_> {
             self.pop_state();
             return Ok(());
         }
-        match self.next()?.kind {
+        match self.next_entry()?.kind {
             Kind::BlockEntry | Kind::Key | Kind::Value | Kind::BlockEnd => {
                 self.empty_scalar(token.after(), State::IndentlessSequenceEntry);
                 Ok(())
@@ -365,7 +437,7 @@ impl Parser<'_> {
         match token.kind {
             Kind::Key => self.block_mapping_node(token, State::BlockMappingValue),
             Kind::BlockEnd => {
-                self.close();
+                self.close_with_comments();
                 Ok(())
             }
             _ => Err(Problem::Parser("did not find expected key", token.mark.line)),
@@ -411,8 +483,9 @@ impl Parser<'_> {
 
     fn flow_sequence_item(&mut self, token: Token) -> Result<(), Problem> {
         match token.kind {
-            Kind::FlowSequenceEnd => self.close(),
+            Kind::FlowSequenceEnd => self.close_with_comments(),
             Kind::Key => {
+                self.note(|extras, id| drop(extras.styles.insert(id, b'{')));
                 self.start_collection(Shape::Mapping, token.mark, State::FlowPairKey);
                 self.advance();
             }
@@ -463,7 +536,7 @@ impl Parser<'_> {
 
     fn flow_mapping_item(&mut self, token: Token) -> Result<(), Problem> {
         match token.kind {
-            Kind::FlowMappingEnd => self.close(),
+            Kind::FlowMappingEnd => self.close_with_comments(),
             Kind::Key => {
                 let token = self.next()?;
                 if !matches!(token.kind, Kind::Value | Kind::FlowEntry | Kind::FlowMappingEnd) {

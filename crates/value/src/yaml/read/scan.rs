@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 
 use super::{
+    comments::CommentLog,
     cursor::Cursor,
     input::Input,
     token::{Kind, Mark, Problem, Text, Token},
@@ -30,7 +31,7 @@ struct SimpleKey {
 
 pub(super) struct Scanner<'t> {
     pub(super) cursor: Cursor<'t>,
-    tokens: VecDeque<Token>,
+    pub(super) tokens: VecDeque<Token>,
     /// How many tokens have been taken.
     taken: usize,
     /// Whether the first token is known to be no key.
@@ -43,6 +44,8 @@ pub(super) struct Scanner<'t> {
     indents: Vec<isize>,
     /// The handles and suffixes of tags, and those of `%TAG` with their prefixes.
     pub(super) tags: Vec<(Text, Text)>,
+    /// The comments, where they are wanted.
+    pub(super) log: Option<Box<CommentLog>>,
 }
 
 impl<'t> Scanner<'t> {
@@ -58,6 +61,7 @@ impl<'t> Scanner<'t> {
             indent: -1,
             indents: Vec::new(),
             tags: Vec::new(),
+            log: None,
         }
     }
 
@@ -86,8 +90,10 @@ impl<'t> Scanner<'t> {
     }
 
     fn fetch_more(&mut self) -> Result<(), Problem> {
+        // Comments are found to belong to a token only when two more are known.
+        let ahead = if self.log.is_some() { 2 } else { 0 };
         loop {
-            if !self.tokens.is_empty() {
+            if self.tokens.len() > ahead {
                 match self.key_tokens.find(self.taken) {
                     Some(level) if self.is_key_valid(level)? => {}
                     _ => break,
@@ -101,8 +107,9 @@ impl<'t> Scanner<'t> {
 
     fn fetch_next(&mut self) -> Result<(), Problem> {
         self.cursor.ensure(1)?;
+        let scan = self.cursor.mark();
         self.scan_to_next_token()?;
-        self.unroll_indent(self.cursor.column() as isize);
+        self.unroll_indent(self.cursor.column() as isize, scan);
         self.cursor.ensure(4)?;
         let first = self.cursor.first();
         if self.cursor.column() == 0 {
@@ -114,6 +121,22 @@ impl<'t> Scanner<'t> {
                 return self.fetch_document_indicator(kind);
             }
         }
+        if self.log.is_none() {
+            return self.fetch_token(first);
+        }
+        let mut mark = self.cursor.mark();
+        if first == if self.in_flow() { b',' } else { b':' } {
+            mark = self.tokens.back().map_or(Mark::default(), |token| token.mark);
+        }
+        self.fetch_token(first)?;
+        let is_entry = self.tokens.back().is_some_and(|token| token.kind == Kind::BlockEntry);
+        if first != 0 && !is_entry {
+            self.scan_line_comment(mark);
+        }
+        Ok(())
+    }
+
+    fn fetch_token(&mut self, first: u8) -> Result<(), Problem> {
         let gap_follows = || self.cursor.is_gap(1);
         match first {
             0 => self.fetch_stream_end(),
@@ -220,19 +243,20 @@ impl<'t> Scanner<'t> {
     }
 
     /// Ends the block collections that are deeper than this column.
-    fn unroll_indent(&mut self, column: isize) {
+    fn unroll_indent(&mut self, column: isize, scan: Mark) {
         if self.in_flow() {
             return;
         }
         while self.indent > column {
-            self.push(Kind::BlockEnd, self.cursor.mark());
+            let mark = self.block_end(scan);
+            self.push(Kind::BlockEnd, mark);
             self.indent = self.indents.pop().unwrap_or(-1);
         }
     }
 
     /// Ends everything that the end of a document ends.
     fn end_blocks(&mut self) -> Result<(), Problem> {
-        self.unroll_indent(-1);
+        self.unroll_indent(-1, self.cursor.mark());
         self.remove_key()?;
         self.simple_key_allowed = false;
         Ok(())
@@ -352,6 +376,7 @@ impl<'t> Scanner<'t> {
     fn fetch_scalar(&mut self, scan: impl FnOnce(&mut Self) -> Result<Token, Problem>) -> Result<(), Problem> {
         self.save_key()?;
         self.simple_key_allowed = false;
+        self.note_style();
         let token = scan(self)?;
         self.tokens.push_back(token);
         Ok(())
@@ -360,6 +385,7 @@ impl<'t> Scanner<'t> {
     fn fetch_block_scalar(&mut self, literal: bool) -> Result<(), Problem> {
         self.remove_key()?;
         self.simple_key_allowed = true;
+        self.note_style();
         let token = self.scan_block_scalar(literal)?;
         self.tokens.push_back(token);
         Ok(())
@@ -367,6 +393,7 @@ impl<'t> Scanner<'t> {
 
     /// Passes over blanks, comments and line breaks.
     fn scan_to_next_token(&mut self) -> Result<(), Problem> {
+        let scan = self.cursor.mark();
         loop {
             self.cursor.ensure(1)?;
             if self.cursor.is_marked() && self.cursor.column() == 0 {
@@ -380,7 +407,12 @@ impl<'t> Scanner<'t> {
                 self.cursor.skip_ascii(1);
                 self.cursor.ensure(1)?;
             }
-            if self.cursor.first() == b'#' {
+            if self.log.is_some() {
+                self.reposition_comment();
+                if self.cursor.first() == b'#' {
+                    self.scan_comments(scan);
+                }
+            } else if self.cursor.first() == b'#' {
                 self.cursor.skip_to_line_end()?;
             }
             if !self.cursor.is_break(0) {

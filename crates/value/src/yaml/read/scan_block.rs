@@ -3,7 +3,7 @@
 use super::{
     scan::Scanner,
     scan_scalar::Breaks,
-    token::{Kind, Problem, Token},
+    token::{Kind, Mark, Problem, Token},
 };
 
 /// What happens to the line breaks at the end of a block scalar.
@@ -18,7 +18,7 @@ impl Scanner<'_> {
     pub(super) fn scan_block_scalar(&mut self, literal: bool) -> Result<Token, Problem> {
         let mark = self.cursor.mark();
         self.cursor.skip_ascii(1);
-        let (chomping, increment) = self.scan_block_header()?;
+        let (chomping, increment) = self.scan_block_header(mark)?;
         let mut indent = match increment {
             0 => 0,
             increment => self.indent.max(0) + increment,
@@ -58,7 +58,7 @@ impl Scanner<'_> {
 
     /// Scans what follows the `|` or `>` up to the end of the line: the chomping, and how much deeper than its
     /// surroundings the scalar is (zero where that is not said).
-    fn scan_block_header(&mut self) -> Result<(Chomping, isize), Problem> {
+    fn scan_block_header(&mut self, mark: Mark) -> Result<(Chomping, isize), Problem> {
         self.cursor.ensure(1)?;
         let mut chomping = self.scan_chomping();
         if chomping.is_some() {
@@ -83,6 +83,7 @@ impl Scanner<'_> {
             self.cursor.ensure(1)?;
         }
         if self.cursor.first() == b'#' {
+            self.scan_line_comment(mark);
             self.cursor.skip_to_line_end()?;
         }
         if !self.cursor.is_break_or_end(0) {

@@ -103,7 +103,7 @@ struct Walk<'d> {
 
 impl Walk<'_> {
     fn position(&self, id: NodeId) -> Position {
-        let Mark { line, column } = self.document.node(id).map(|node| node.mark).unwrap_or_default();
+        let Mark { line, column, .. } = self.document.node(id).map(|node| node.mark).unwrap_or_default();
         Position { line: line as usize + 1, column: column as usize + 1 }
     }
 

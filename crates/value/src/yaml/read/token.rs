@@ -14,6 +14,8 @@ pub(super) struct Text {
 pub(super) struct Mark {
     pub(super) line: u32,
     pub(super) column: u32,
+    /// The byte, for those who must know which of two places comes first.
+    pub(super) pos: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,7 +65,7 @@ impl Token {
 
     /// Where an indicator of one character ends.
     pub(super) fn after(&self) -> Mark {
-        Mark { line: self.mark.line, column: self.mark.column.saturating_add(1) }
+        Mark { column: self.mark.column.saturating_add(1), ..self.mark }
     }
 }
 
