@@ -8,6 +8,10 @@ use crate::{process, workspace};
 pub(crate) fn release() -> anyhow::Result<PathBuf> {
     let built = process::shown(process::cargo(), &["build", "--release", "--quiet"], &workspace::root())?;
     anyhow::ensure!(built, "building helm in release mode");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), PathBuf::from);
-    Ok(target.join("release").join("helm"))
+    Ok(target().join("release").join("helm"))
+}
+
+/// The folder of what cargo builds.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), PathBuf::from)
 }

@@ -1,5 +1,5 @@
 //! `cargo xtask gen`: the table of Kubernetes' types, from the OpenAPI documents that Kubernetes publishes with its source,
-//! and the answers of its libraries to the cases in `tests/cases/release`.
+//! and the answers of its libraries to the cases in `tests/cases/release`. The man pages, too, which are not kept.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,7 +12,7 @@ use std::{
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use crate::{tools, workspace};
+use crate::{binary, process, tools, workspace};
 
 /// The module whose documents are read.
 const MODULE: &str = "k8s.io/kubernetes@v1.36.3";
@@ -42,7 +42,21 @@ pub(crate) fn run(check: bool) -> anyhow::Result<bool> {
             std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
         }
     }
+    if !check {
+        manual()?;
+    }
     Ok(same || !check)
+}
+
+/// Writes the man pages of all commands below the target folder, from the table of commands.
+fn manual() -> anyhow::Result<()> {
+    let folder = binary::target().join("man");
+    std::fs::create_dir_all(&folder)?;
+    let dir = folder.to_string_lossy().into_owned();
+    let arguments = ["run", "--quiet", "-p", "cli", "--", "docs", "--type", "man", "--dir", &dir];
+    anyhow::ensure!(process::shown(process::cargo(), &arguments, &workspace::root())?, "writing the man pages");
+    println!("{}", folder.display());
+    Ok(())
 }
 
 /// Lines of cases with their answers asked anew.

@@ -36,6 +36,7 @@ usage: cargo xtask TASK
                    a real Kubernetes on loopback, with nodes and pods that KWOK plays
   bench render
   bench release [--binary PATH] [--keep]
+  bench source [--binary PATH]
                    pintle beside the real Helm on the same work, in one run; --keep writes the table to benches/results
   tools            builds the tools that tests need, and prints where they are
 ";
@@ -75,6 +76,8 @@ fn run(arguments: &[String]) -> anyhow::Result<bool> {
         ["bench", "render"] => bench::render(),
         ["bench", "one", program, arguments @ ..] => bench::time_one(program, arguments),
         ["bench", "release", rest @ ..] => bench::release(&bench::Options::parse(rest)?),
+        ["bench", "source"] => bench::source(None),
+        ["bench", "source", "--binary", path] => bench::source(Some(std::path::absolute(path)?)),
         ["tools"] => tools::print(),
         _ => {
             eprint!("{USAGE}");

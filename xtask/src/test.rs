@@ -23,7 +23,7 @@ const STEPS: [Step; 11] = [
         *bed = Some(Bed::open()?);
         Ok(Outcome::Passed)
     }),
-    ("tests", |_| cargo(&["test", "--workspace", "--quiet"])),
+    ("tests", |_| tests()),
     ("lifecycles", |bed| match bed {
         Some(bed) => {
             let options = difftest::Options { passing: true, ..difftest::Options::default() };
@@ -81,6 +81,17 @@ fn outcome(passed: bool) -> Outcome {
 
 fn cargo(arguments: &[&str]) -> anyhow::Result<Outcome> {
     process::shown(process::cargo(), arguments, &workspace::root()).map(outcome)
+}
+
+/// Runs all tests; those on registries get a real one, and the real Helm to talk to it.
+fn tests() -> anyhow::Result<Outcome> {
+    let status = std::process::Command::new(process::cargo())
+        .args(["test", "--workspace", "--quiet"])
+        .env(testkit::TEST_REGISTRY, tools::registry()?)
+        .env(testkit::TEST_HELM, tools::helms()?.helm4)
+        .current_dir(workspace::root())
+        .status()?;
+    Ok(outcome(status.success()))
 }
 
 /// Builds the documentation with warnings denied; examples in it have run with the tests.

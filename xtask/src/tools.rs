@@ -81,6 +81,31 @@ fn go_program(name: &str) -> anyhow::Result<PathBuf> {
     Ok(binary)
 }
 
+/// Builds the OCI registry that tests run against, from the Go module `tests/registry`, unless the cache has it.
+pub(crate) fn registry() -> anyhow::Result<PathBuf> {
+    let source = workspace::root().join("tests/registry");
+    let mut pins = String::new();
+    for file in ["go.mod", "go.sum"] {
+        pins.push_str(&std::fs::read_to_string(source.join(file)).with_context(|| format!("reading {file}"))?);
+    }
+    let folder = cache_folder("registry", &pins)?;
+    let binary = folder.join("registry");
+    if !binary.is_file() {
+        eprintln!("building the OCI registry for the tests");
+        let scratch = tempfile::tempdir_in(&folder)?;
+        let status = Command::new("go")
+            .args(["install", "-ldflags=-s -w", "tool"])
+            .env("GOBIN", scratch.path())
+            .env("GOFLAGS", "")
+            .current_dir(&source)
+            .status()
+            .context("running go")?;
+        anyhow::ensure!(status.success(), "building the program of tests/registry");
+        std::fs::rename(scratch.path().join("registry"), &binary)?;
+    }
+    Ok(binary)
+}
+
 /// Judges licences, bans and sources of all dependencies by `deny.toml`.
 pub(crate) fn deny() -> anyhow::Result<bool> {
     let folder = cache_folder("cargo-deny", CARGO_DENY)?;
@@ -99,6 +124,7 @@ pub(crate) fn deny() -> anyhow::Result<bool> {
 pub(crate) fn print() -> anyhow::Result<bool> {
     let helms = helms()?;
     println!("helm4 {}\nhelm3 {}", helms.helm4.display(), helms.helm3.display());
+    println!("registry {}", registry()?.display());
     Ok(true)
 }
 

@@ -52,16 +52,17 @@ impl Invocation<'_> {
     }
 
     /// What a revision is made of.
-    pub(crate) fn content_options(&self) -> ContentOptions {
+    pub(crate) fn content_options(&self) -> Result<ContentOptions, Failure> {
         let flags = &self.flags;
-        ContentOptions {
+        Ok(ContentOptions {
             skip_schema_validation: flags.bool("skip-schema-validation"),
             subchart_notes: flags.bool("render-subchart-notes"),
             hide_secret: flags.bool("hide-secret"),
             disable_openapi_validation: flags.bool("disable-openapi-validation"),
             labels: flags.pairs("labels"),
             description: flags.text("description").to_owned(),
-        }
+            post_renderer: self.post_renderer()?,
+        })
     }
 
     /// How objects are changed; who merges changes is for the command to tell.

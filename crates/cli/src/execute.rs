@@ -77,8 +77,8 @@ fn call(found: &Found, mut flags: FlagSet<'_>, environment: &Environment, output
     flags.check_exclusive(command.exclusive).map_err(Failure::new)?;
     not_built::check(&path, &flags)?;
     match command.action {
-        // A group has shown its help, and what is not built has failed.
-        Action::Group | Action::NotBuilt => Ok(()),
+        // A group has shown its help.
+        Action::Group => Ok(()),
         Action::Run(run) => {
             let root = found.path.first().copied().unwrap_or(&ROOT);
             run(&mut Invocation { called: &found.called, root, arguments, flags, environment, output })

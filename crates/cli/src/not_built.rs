@@ -2,18 +2,12 @@
 
 use crate::{error::Failure, parse::FlagSet};
 
-/// Commands whose work is not built yet.
-pub(crate) const COMMANDS: &[&str] = &[];
-
 /// Flags, of commands that are built, whose work is not; or one of their values. One a line.
 #[rustfmt::skip]
 pub(crate) const FLAGS: &[&str] = &[
     "helm diff local --post-renderer",
     "helm diff upgrade --post-renderer",
     "helm get all --template",
-    "helm install --post-renderer",
-    "helm template --post-renderer",
-    "helm upgrade --post-renderer",
 ];
 
 /// The failure of a command or flag that is not built.
@@ -21,11 +15,8 @@ pub(crate) fn not_built(what: &str) -> Failure {
     Failure::new(format!("\"{what}\" is not built yet"))
 }
 
-/// Fails if a command, or a flag that it was given, is not built.
+/// Fails if a flag that a command was given is not built.
 pub(crate) fn check(path: &str, flags: &FlagSet<'_>) -> Result<(), Failure> {
-    if COMMANDS.contains(&path) {
-        return Err(not_built(path));
-    }
     let given = |entry: &&&str| match entry.split_once(" --") {
         Some((command, flag)) if command == path => match flag.split_once('=') {
             Some((flag, value)) => flags.text(flag) == value,
@@ -42,28 +33,20 @@ pub(crate) fn check(path: &str, flags: &FlagSet<'_>) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        commands::ROOT,
-        spec::{Action, Command},
-    };
+    use crate::{commands::ROOT, spec::Command};
 
-    fn collect(prefix: &str, command: &Command, missing: &mut Vec<String>, paths: &mut Vec<(String, Vec<&str>)>) {
+    fn collect(prefix: &str, command: &Command, paths: &mut Vec<(String, Vec<&str>)>) {
         let path = if prefix.is_empty() { command.name.to_owned() } else { format!("{prefix} {}", command.name) };
-        if matches!(command.action, Action::NotBuilt) {
-            missing.push(path.clone());
-        }
         for below in command.commands {
-            collect(&path, below, missing, paths);
+            collect(&path, below, paths);
         }
         paths.push((path, command.flags.iter().copied().flatten().map(|flag| flag.name).collect()));
     }
 
     #[test]
     fn the_list_is_what_the_table_says() {
-        let (mut missing, mut paths) = (Vec::new(), Vec::new());
-        collect("", &ROOT, &mut missing, &mut paths);
-        missing.sort();
-        assert_eq!(missing, COMMANDS);
+        let mut paths = Vec::new();
+        collect("", &ROOT, &mut paths);
         for entry in FLAGS {
             let (command, flag) = entry.split_once(" --").expect("a command and a flag");
             let flag = flag.split('=').next().unwrap_or_default();

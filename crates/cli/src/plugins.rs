@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use pintle::{Getters, Level, LogLine, Plugin, PluginPlaces, Variables};
+use pintle::{Getters, Level, LogLine, Plugin, PluginPlaces, PostRenderer, Variables};
 use value::{Map, Value, quote::quote, yaml};
 
 use crate::{
@@ -64,11 +64,7 @@ const OF_HELM: [&str; 28] = [
 /// The root of all commands, with those of plugins.
 ///
 /// What is put beside the table lives as long as the program, as the table itself does.
-pub(crate) fn root(
-    environment: &Environment,
-    words: &[String],
-    output: &mut Output,
-) -> &'static Command {
+pub(crate) fn root(environment: &Environment, words: &[String], output: &mut Output) -> &'static Command {
     if environment.leaves_plugins_alone() {
         return &ROOT;
     }
@@ -134,14 +130,8 @@ fn command_of(plugin: &Plugin, completing: bool) -> &'static Command {
         "" => format!("the {} plugin", quote(plugin.name.as_bytes())),
         short => short.to_owned(),
     };
-    let command = Command {
-        name,
-        synopsis,
-        short: leaked(&short),
-        long: leaked(&words.long),
-        raw: true,
-        ..Command::BASE
-    };
+    let command =
+        Command { name, synopsis, short: leaked(&short), long: leaked(&words.long), raw: true, ..Command::BASE };
     let described = completing.then(|| fs::read(join(&[&plugin.folder, "completion.yaml"])).ok()).flatten();
     let described = described.and_then(|bytes| yaml::map_from_slice(&bytes).ok()).unwrap_or_default();
     completed(command, plugin, &described)
@@ -264,16 +254,39 @@ impl Environment {
 impl Invocation<'_> {
     /// The plugins that fetch URLs.
     pub(crate) fn getters(&self) -> Getters {
-        let plugins = self.environment.plugins.get_or_init(|| {
-            // Where plugins are no commands, they fetch all the same; what is wrong with them nobody asks then.
-            pintle::find_plugins(&self.environment.plugins_folder(), &mut ()).unwrap_or_default()
-        });
-        let getters: Vec<Plugin> =
-            plugins.iter().filter(|plugin| plugin.type_name() == "getter/v1").cloned().collect();
+        let plugins = self.known_plugins().iter();
+        let getters: Vec<Plugin> = plugins.filter(|plugin| plugin.type_name() == "getter/v1").cloned().collect();
         match getters.is_empty() {
             true => Getters::default(),
             false => Getters { plugins: getters, variables: settings(&self.flags, self.environment) },
         }
+    }
+
+    /// The plugins on this machine. Where they are no commands nobody is told what is wrong with them.
+    fn known_plugins(&self) -> &[Plugin] {
+        let look = || pintle::find_plugins(&self.environment.plugins_folder(), &mut ()).unwrap_or_default();
+        self.environment.plugins.get_or_init(look)
+    }
+
+    /// What `--post-renderer` names. Helm: pkg/cmd/flags.go `bindPostRenderFlag`.
+    pub(crate) fn post_renderer(&self) -> Result<Option<PostRenderer>, Failure> {
+        let name = self.flags.text("post-renderer");
+        if name.is_empty() {
+            return Ok(None);
+        }
+        let found = PostRenderer::find(name, self.known_plugins(), Variables::new(self.environment.all()));
+        let Some(mut renderer) = found else {
+            let shown = quote(name.as_bytes());
+            let line = format!(
+                "invalid argument {shown} for \"--post-renderer\" flag: plugin: {{Name:{name} Type:postrenderer/v1}} not found"
+            );
+            let hint = "there is neither a plugin of this name nor a program at this path".to_owned();
+            let mut failure = Failure::new(line);
+            failure.told.hints.push(hint);
+            return Err(failure);
+        };
+        renderer.arguments = self.flags.list("post-renderer-args").to_vec();
+        Ok(Some(renderer))
     }
 
     /// Where plugins are kept, and how they are fetched.

@@ -24,6 +24,12 @@ fn texts(map: &Map, key: &str) -> Vec<String> {
     list.iter().flat_map(|list| list.iter()).filter_map(Value::as_str).map(ToString::to_string).collect()
 }
 
+fn pairs(map: &Map, key: &str) -> Vec<(String, String)> {
+    let entries = map.get(key).and_then(|value| value.as_map().map(Map::entries)).unwrap_or_default();
+    let text = |value: Value| value.as_str().map(ToString::to_string).unwrap_or_default();
+    entries.into_iter().map(|(key, value)| (key.to_string(), text(value))).collect()
+}
+
 fn maps(map: &Map, key: &str) -> Vec<Map> {
     let list = map.get(key).and_then(|value| value.as_list().cloned());
     list.iter().flat_map(|list| list.iter()).filter_map(Value::as_map).cloned().collect()
@@ -37,7 +43,7 @@ struct Stepped {
 
 /// Runs a scenario with one binary; each step's answer goes to `judge`.
 fn run(scenario: &Map, binary: &Path, mut judge: impl FnMut(&Map, Stepped)) -> anyhow::Result<()> {
-    let env = TestEnv::new()?;
+    let mut env = TestEnv::new()?;
     for file in maps(scenario, "files") {
         env.write(&text(&file, "name"), &text(&file, "content"))?;
     }
@@ -49,7 +55,11 @@ fn run(scenario: &Map, binary: &Path, mut judge: impl FnMut(&Map, Stepped)) -> a
         }
         let fill = |word: String| word.replace("$SERVER", first).replace("$OTHER", second);
         let arguments: Vec<String> = texts(&step, "args").into_iter().map(fill).collect();
+        for (name, value) in pairs(&step, "env") {
+            env.set(&name, &fill(value));
+        }
         let outcome = env.run(binary, &arguments, &text(&step, "stdin"))?;
+        pairs(&step, "env").iter().for_each(|(name, _)| env.unset(name));
         let mask = |text: &str| text.replace(first, "$SERVER").replace(second, "$OTHER");
         let outcome = Outcome { stdout: mask(&outcome.stdout), stderr: mask(&outcome.stderr), ..outcome };
         let mut requests = servers.take_requests();

@@ -27,6 +27,7 @@ mod package;
 mod past;
 mod path_match;
 mod plugin;
+mod post_render;
 mod prepare;
 mod pull;
 mod recorded;
@@ -71,6 +72,7 @@ pub use crate::{
         PluginInstallOptions, PluginPackageOptions, complete_with_plugin, find_plugins, plugin_install, plugin_list,
         plugin_package, plugin_uninstall, plugin_update, plugin_verify, run_plugin,
     },
+    post_render::PostRenderer,
     prepare::{ChartRequest, FailedRender, Prepared, RenderRequest, prepare, prepare_install, render},
     pull::{PushRequest, pull, push, verify},
     recorded::{RecordedOptions, recorded},
@@ -95,6 +97,7 @@ pub use crate::{
     version::{VersionOptions, version},
     world::World,
 };
+pub use ::plugin::{Kind as PluginKind, Plugin, Variables};
 pub use ::template::Surroundings;
 pub use cluster::{
     Cluster, ClusterOptions, ConfigMaps, Memory, ObjectId, ObjectStatus, Propagation, Proxies, Secrets, Storage,
@@ -107,5 +110,4 @@ pub use release::{
     labels::check_labels,
 };
 pub use sandbox::{Sandbox, SandboxOptions, Served, serve as serve_sandbox};
-pub use ::plugin::{Kind as PluginKind, Plugin, Variables};
 pub use source::{Access, ChartQuery, Getters, Places, PluginPlaces, PullOptions, Secret, system::path_error};

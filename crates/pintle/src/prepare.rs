@@ -10,8 +10,8 @@ use template::Limits;
 use value::Map;
 
 use crate::{
-    Composition, DependencyOptions, Error, ErrorKind, Event, Level, LogLine, Observer, Report, ValuesFlags, World,
-    compose, dependency_update, install_name, rendered,
+    Composition, DependencyOptions, Error, ErrorKind, Event, Level, LogLine, Observer, PostRenderer, Report,
+    ValuesFlags, World, compose, dependency_update, install_name, rendered,
 };
 
 /// A chart and the user's values.
@@ -162,6 +162,8 @@ pub struct RenderRequest<'a> {
     pub subchart_notes: bool,
     /// What answers `lookup`; without it nothing is found.
     pub lookup: Option<Rc<dyn Lookup>>,
+    /// What the rendered files are sent through.
+    pub post_renderer: Option<&'a PostRenderer>,
 }
 
 /// A failed render, and what had been rendered before it failed: nothing where it failed before the templates ran.
@@ -217,6 +219,10 @@ pub(crate) fn render_processed(
         files: None,
         partial: true,
     })?;
+    let files = match request.post_renderer {
+        None => files,
+        Some(renderer) => renderer.apply(files).map_err(|error| FailedRender { error, files: None, partial: true })?,
+    };
     let composition = compose(files, chart.name(), request.subchart_notes).map_err(|(error, files)| {
         let file = files.iter().find(|file| file.path == error.path);
         let place = file.and_then(|file| rendered::line_of(&error, &file.content));

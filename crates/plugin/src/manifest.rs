@@ -154,8 +154,9 @@ impl Plugin {
     pub fn refusal(&self) -> Option<Error> {
         let name = quote(self.name.as_bytes());
         (self.runtime == Runtime::WebAssembly).then(|| {
-            Error::new(format!("plugin {name} is WebAssembly (runtime extism/v1), which pintle does not run"))
-                .hinted("pintle has no WebAssembly runtime in its binary; a plugin with runtime subprocess does its work")
+            Error::new(format!("plugin {name} is WebAssembly (runtime extism/v1), which pintle does not run")).hinted(
+                "pintle has no WebAssembly runtime in its binary; a plugin with runtime subprocess does its work",
+            )
         })
     }
 }

@@ -9,12 +9,13 @@ use value::{
 use crate::{
     Error, Plugin,
     decode::Decoder,
-    manifest::{CommandWords, Commands, Kind, Runtime, is_name, is_version, platform_commands, platform_hooks},
+    manifest::{
+        CommandWords, Commands, Kind, Runtime, is_name, is_version, platform_commands, platform_hooks, sanitized,
+    },
 };
 
 const GO_TYPE: &str = "plugin.MetadataV1";
-const FIELDS: [&str; 8] =
-    ["apiVersion", "name", "type", "runtime", "version", "sourceURL", "config", "runtimeConfig"];
+const FIELDS: [&str; 8] = ["apiVersion", "name", "type", "runtime", "version", "sourceURL", "config", "runtimeConfig"];
 
 /// Reads it; a field that is not known is an error.
 pub(crate) fn read(node: &RawNode, folder: &str) -> Result<Plugin, Error> {
@@ -98,8 +99,8 @@ fn read_kind(kind: &str, config: &RawNode) -> Result<Kind, Error> {
             let known = ["usage", "shortHelp", "longHelp", "ignoreFlags"];
             let fields = decoder.known_fields(config, "schema.ConfigCLIV1", &known);
             Kind::Command(CommandWords {
-                usage: decoder.text(fields.get("usage")),
-                short: decoder.text(fields.get("shortHelp")),
+                usage: sanitized(&decoder.text(fields.get("usage"))),
+                short: sanitized(&decoder.text(fields.get("shortHelp"))),
                 long: decoder.text(fields.get("longHelp")),
                 ignores_flags: decoder.flag(fields.get("ignoreFlags")),
             })

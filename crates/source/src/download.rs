@@ -107,18 +107,35 @@ impl<'a> Downloader<'a> {
         notes: Notes<'_>,
     ) -> Result<Downloaded, Error> {
         if url.starts_with("oci://") {
-            return self.to_folder(url, "", folder, notes);
+            return self.tag_to_folder((url, ""), digest, folder, notes);
         }
         let located = self.web(url, checked_sum(digest).unwrap_or_default(), repository.clone())?;
+        self.keep(&located, url, folder, notes)
+    }
+
+    /// The same for a version of a chart in a registry; `digest` may be empty.
+    pub fn tag_to_folder(
+        &self,
+        (reference, version): (&str, &str),
+        digest: &str,
+        folder: &str,
+        notes: Notes<'_>,
+    ) -> Result<Downloaded, Error> {
+        let located = Located { sum: checked_sum(digest)?, ..self.in_registry(reference, version)? };
+        self.keep(&located, reference, folder, notes)
+    }
+
+    /// Saves an archive from the cache of archives, or downloads it and keeps it there.
+    fn keep(&self, located: &Located, reference: &str, folder: &str, notes: Notes<'_>) -> Result<Downloaded, Error> {
         let root = &self.places.content_cache;
-        if !located.sum.is_empty() && cache::get(root, &located.sum, Kept::Chart).is_none() {
-            let bytes = self.fetch(&located, PullParts::Chart, notes)?;
+        if located.sum.is_empty() || cache::get(root, &located.sum, Kept::Chart).is_none() {
+            let bytes = self.fetch(located, PullParts::Chart, notes)?;
             cache::put(root, &cache::sum(&bytes), Kept::Chart, &bytes)?;
             let path = path::join(folder, &located.file);
             write::replace_file(&path, &bytes, 0o644)?;
-            return self.check(&located, url, path, notes);
+            return self.check(located, reference, path, notes);
         }
-        self.save(&located, url, folder, notes)
+        self.save(located, reference, folder, notes)
     }
 
     fn save(&self, located: &Located, reference: &str, folder: &str, notes: Notes<'_>) -> Result<Downloaded, Error> {
@@ -256,7 +273,11 @@ impl<'a> Downloader<'a> {
                 access = self.access_of(holder);
                 owner = &holder.url;
             }
-            return self.web(reference, String::new(), Repository { name: String::new(), url: owner.to_owned(), access });
+            return self.web(
+                reference,
+                String::new(),
+                Repository { name: String::new(), url: owner.to_owned(), access },
+            );
         }
         let path = String::from_utf8_lossy(&url.path).into_owned();
         let Some((name, chart)) = path.split_once('/') else {
@@ -299,7 +320,7 @@ impl<'a> Downloader<'a> {
     }
 
     /// A chart behind a URL.
-        fn web(&self, url: &str, sum: String, repository: Repository) -> Result<Located, Error> {
+    fn web(&self, url: &str, sum: String, repository: Repository) -> Result<Located, Error> {
         let parsed = Url::parse(url).map_err(|error| Error::network(error.to_string()))?;
         if Scheme::of(&parsed) != Some(Scheme::Http) && self.places.getters.of(&parsed).is_none() {
             return Err(unknown_scheme(&parsed));
@@ -377,6 +398,16 @@ impl<'a> Downloader<'a> {
         parsed.tag = tag.replace('+', "_");
         Ok(oci(parsed, Some(&tag)))
     }
+}
+
+/// The archive with this sum, where the cache of archives has it.
+pub fn archive_in_cache(places: &Places, sum: &str) -> Option<Vec<u8>> {
+    cache::get(&places.content_cache, &checked_sum(sum).ok()?, Kept::Chart).map(|(_, bytes)| bytes)
+}
+
+/// The SHA-256 of a file in hexadecimal.
+pub fn file_sum(file: &str) -> Result<String, Error> {
+    crate::read::up_to(file, MAX_ARCHIVE).map(|bytes| cache::sum(&bytes))
 }
 
 /// Helm: pkg/registry/tag.go.

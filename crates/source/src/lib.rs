@@ -28,7 +28,7 @@ mod write;
 pub(crate) use crate::download::{MAX_ARCHIVE, MAX_PROVENANCE};
 pub use crate::{
     access::{Access, DOWNLOAD_TIMEOUT, Loudness, Note, Notes, Places, Secret},
-    download::{Downloaded, Downloader, Verify, choose_tag, same_url},
+    download::{Downloaded, Downloader, Verify, archive_in_cache, choose_tag, file_sum, same_url},
     error::{Error, ErrorKind},
     getter::Getters,
     load::{load, load_folder, load_v2, load_v2_file, load_v2_folder, stat},

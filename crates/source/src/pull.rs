@@ -124,3 +124,66 @@ fn refuse_links(top: &str, target: &str) -> Result<(), Error> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use chart::ArchiveMember;
+
+    use super::*;
+
+    fn archive(files: &[(&str, &str)]) -> Vec<u8> {
+        let member = |(name, content): &(&str, &str)| ArchiveMember {
+            name: (*name).to_owned(),
+            kind: b'0',
+            mode: 0o644,
+            time: 0,
+            content: content.as_bytes().to_vec(),
+        };
+        chart::pack(&files.iter().map(member).collect::<Vec<_>>())
+    }
+
+    fn named(name: &str) -> Vec<u8> {
+        let text = format!("apiVersion: v2\nname: {name:?}\nversion: 0.1.0\n");
+        archive(&[("demo/Chart.yaml", &text), ("demo/x", "x")])
+    }
+
+    fn is_empty(folder: &tempfile::TempDir) -> bool {
+        fs::read_dir(folder.path()).unwrap().next().is_none()
+    }
+
+    /// CVE-2026-35206 and CVE-2024-25620: a chart's name that is no name of a folder.
+    #[test]
+    fn cve_2026_35206_names_stay_in_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = format!("{}/in", folder.path().display());
+        for name in [".", "..", "../x", "a/b", "/x", "a\\b", ""] {
+            assert!(expand(&place, &named(name)).is_err(), "{name}");
+        }
+        assert!(is_empty(&folder));
+    }
+
+    /// CVE-2019-1010275: paths in an archive that lead out of the chart.
+    #[test]
+    fn cve_2019_1010275_paths_stay_in_the_chart() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = format!("{}/in", folder.path().display());
+        let chart = "apiVersion: v2\nname: demo\nversion: 0.1.0\n";
+        for name in ["demo/../../x", "/x", "demo/..\\..\\x", "c:/x"] {
+            let bytes = archive(&[("demo/Chart.yaml", chart), (name, "x")]);
+            assert!(expand(&place, &bytes).is_err(), "{name}");
+        }
+        assert!(is_empty(&folder));
+    }
+
+    /// A link that lies where a chart is unpacked leads nothing out of it.
+    #[test]
+    fn links_that_are_there_are_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().display().to_string();
+        fs::create_dir(format!("{place}/elsewhere")).unwrap();
+        std::os::unix::fs::symlink(format!("{place}/elsewhere"), format!("{place}/demo")).unwrap();
+        let chart = "apiVersion: v2\nname: demo\nversion: 0.1.0\n";
+        assert!(expand(&place, &archive(&[("demo/Chart.yaml", chart)])).is_err());
+        assert!(fs::read_dir(format!("{place}/elsewhere")).unwrap().next().is_none());
+    }
+}

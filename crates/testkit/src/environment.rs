@@ -60,7 +60,12 @@ impl TestEnv {
         self.variables.push((name.to_owned(), value));
     }
 
-    /// Writes a file below the work folder, and the folders on the way.
+    /// Takes variables away again.
+    pub fn unset(&mut self, name: &str) {
+        self.variables.retain(|(known, _)| known != name);
+    }
+
+    /// Writes a file below the work folder, and the folders on the way. What begins as a script is one.
     ///
     /// Fails where it cannot be written.
     pub fn write(&self, name: &str, content: &str) -> anyhow::Result<()> {
@@ -68,7 +73,8 @@ impl TestEnv {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).with_context(|| format!("making the folder of {name}"))?;
         }
-        fs::write(&path, content).with_context(|| format!("writing {name}"))
+        fs::write(&path, content).with_context(|| format!("writing {name}"))?;
+        if content.starts_with("#!") { runnable(&path) } else { Ok(()) }
     }
 
     /// Runs a program in the work folder, under the name `helm`.
@@ -105,6 +111,17 @@ impl TestEnv {
     fn mask(&self, bytes: &[u8]) -> String {
         String::from_utf8_lossy(bytes).replace(&*self.folder.path().to_string_lossy(), MASK)
     }
+}
+
+#[cfg(unix)]
+fn runnable(path: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).context("making a script runnable")
+}
+
+#[cfg(not(unix))]
+fn runnable(_path: &Path) -> anyhow::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -5,11 +5,13 @@
 #![warn(clippy::print_stdout)]
 
 mod environment;
+mod registry;
 mod server;
 mod testbed;
 
 pub use crate::{
     environment::{Outcome, TestEnv},
+    registry::{Registry, RegistryKind, TEST_HELM, TEST_REGISTRY, needed_program},
     server::Servers,
     testbed::{TEST_KUBECONFIG, Testbed, test_kubeconfig, testbed_folder},
 };

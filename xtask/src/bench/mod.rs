@@ -3,6 +3,7 @@
 mod records;
 mod release;
 mod render;
+mod source;
 mod table;
 
 use std::{
@@ -14,6 +15,7 @@ use anyhow::Context as _;
 
 pub(crate) use release::{Options, release};
 pub(crate) use render::render;
+pub(crate) use source::source;
 
 /// Wall time, CPU time and peak memory of one run of a command.
 #[derive(Clone, Copy, Default)]

@@ -6,7 +6,7 @@ use crate::{
     error::Failure,
     flags::{CREDENTIALS, KEYRING, TLS, VERIFY},
     invocation::Invocation,
-    spec::{Action, Arguments, Command, Flag, Kind},
+    spec::{Action, Arguments, Command, Flag, Kind, Visibility},
 };
 
 pub(super) static DEPENDENCY: Command = Command {
@@ -79,8 +79,16 @@ Where there is no Chart.lock it does what 'helm dependency update' does.",
     ..Command::BASE
 };
 
+const OFFLINE: Flag = Flag::switch("offline", "ask no server: take archives from the cache, and tell which it lacks")
+    .visibility(Visibility::HelpOnly);
+
 const FETCHING: &[&[Flag]] = &[
-    &[VERIFY, KEYRING, Flag::switch("skip-refresh", "use the indexes of repositories as they were fetched last")],
+    &[
+        VERIFY,
+        KEYRING,
+        Flag::switch("skip-refresh", "use the indexes of repositories as they were fetched last"),
+        OFFLINE,
+    ],
     CREDENTIALS,
     TLS,
 ];
@@ -109,6 +117,7 @@ fn options(invocation: &Invocation<'_>) -> DependencyOptions {
         chart: invocation.first_argument(),
         verify: flags.bool("verify"),
         skip_refresh: flags.bool("skip-refresh"),
+        offline: flags.bool("offline"),
         ..fetching(invocation)
     }
 }

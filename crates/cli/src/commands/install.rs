@@ -90,7 +90,7 @@ fn install(invocation: &mut Invocation<'_>, dry_run: DryRun) -> Result<Record, F
     change.server_side = if flags.bool("server-side") { ServerSide::Yes } else { ServerSide::No };
     let options = InstallOptions {
         name: named.name,
-        content: invocation.content_options(),
+        content: invocation.content_options()?,
         change,
         create_namespace: flags.bool("create-namespace"),
         replace: flags.bool("replace"),

@@ -54,6 +54,7 @@ Environment variables:
   HELM_BURST_LIMIT                    how many requests may go out at once before they are slowed (100; -1 for any)
   HELM_QPS                            how many requests a second go out once they are slowed
   HELM_COLOR                          when to colour output: never, auto or always
+  PINTLE_PREFER_BUILTIN               set to 1 to use our own command where a plugin has the name of one
   PINTLE_SANDBOX                      set to 1 to use the embedded cluster, as --sandbox does
   NO_COLOR                            set to anything to have no colours at all
 

@@ -94,7 +94,7 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     check_dry_run(invocation)?;
     check_labels(invocation.flags.keys("labels")).map_err(|reserved| Failure::new(reserved.to_string()))?;
     invocation.tell_version("Original chart version");
-    let options = options(invocation);
+    let options = options(invocation)?;
     let mut report = render(invocation, &options)?;
     let missing = matches!(&report.outcome, Err(error) if error.kind() == ErrorKind::MissingDependencies);
     if missing && invocation.flags.bool("dependency-update") {
@@ -155,10 +155,10 @@ fn recorded(invocation: &mut Invocation<'_>) -> Result<Option<Vec<u8>>, Failure>
     Ok(text)
 }
 
-fn options(invocation: &Invocation<'_>) -> TemplateOptions {
+fn options(invocation: &Invocation<'_>) -> Result<TemplateOptions, Failure> {
     let flags = &invocation.flags;
     let text = |name: &str| flags.text(name).to_owned();
-    TemplateOptions {
+    Ok(TemplateOptions {
         name: NameOptions {
             arguments: invocation.arguments.clone(),
             generate_name: flags.bool("generate-name"),
@@ -182,7 +182,8 @@ fn options(invocation: &Invocation<'_>) -> TemplateOptions {
         take_ownership: flags.bool("take-ownership"),
         disable_openapi_validation: flags.bool("disable-openapi-validation"),
         debug: flags.bool("debug"),
-    }
+        post_renderer: invocation.post_renderer()?,
+    })
 }
 
 /// Checks the value of --dry-run; all but "server" mean that no cluster is asked.

@@ -115,7 +115,7 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
             () if flags.bool("reset-then-reuse-values") => ReuseValues::OverNewDefaults,
             () => ReuseValues::UnlessGiven,
         },
-        content: invocation.content_options(),
+        content: invocation.content_options()?,
         change,
         install: flags.bool("install").then(|| OrInstall {
             create_namespace: flags.bool("create-namespace"),

@@ -102,9 +102,7 @@ impl ArgumentWords {
 fn plugins(situation: &Situation<'_>) -> Vec<String> {
     let found = situation.environment.plugins.get().into_iter().flatten();
     let offered = found.filter(|plugin| plugin.type_name() == "cli/v1" && !situation.arguments.contains(&plugin.name));
-    offered
-        .filter_map(|plugin| Some(format!("{}\t{}", plugin.name, plugin.command_words()?.short)))
-        .collect()
+    offered.filter_map(|plugin| Some(format!("{}\t{}", plugin.name, plugin.command_words()?.short))).collect()
 }
 
 /// Helm: pkg/cmd/list.go `compListReleases`, as it answers without a cluster.

@@ -1,7 +1,7 @@
 //! What completes the value of a flag.
 
 use crate::{
-    complete::{ArgumentWords, Directive, Situation, Words, arguments, charts, nothing},
+    complete::{ArgumentWords, Directive, Situation, Words, arguments, charts, nothing, values},
     kubeconfig,
 };
 
@@ -22,6 +22,8 @@ pub(crate) enum FlagWords {
     ChartVersions,
     /// A revision of the release that the arguments name.
     Revisions,
+    /// A key of the values of the chart that the arguments name.
+    ValueKeys,
 }
 
 impl FlagWords {
@@ -48,6 +50,7 @@ impl FlagWords {
             FlagWords::ChartVersions => chart_versions(situation),
             FlagWords::Revisions if situation.arguments.len() == 1 => arguments::revisions(),
             FlagWords::Revisions => nothing(Directive::NO_FILES),
+            FlagWords::ValueKeys => return values::keys(situation),
         })
     }
 }

@@ -8,6 +8,7 @@ mod charts;
 mod engine;
 mod flags;
 mod plugin;
+mod values;
 
 pub(crate) use self::{arguments::ArgumentWords, engine::run, flags::FlagWords};
 

@@ -11,7 +11,8 @@ const DISTANCE: usize = 2;
 pub(crate) fn suggestions(parent: &Command, word: &str) -> Vec<&'static str> {
     let lower = word.to_lowercase();
     let mut names = Vec::new();
-    for command in parent.commands.iter().filter(|command| command.is_listed()) {
+    // cobra does not count the help command among those that are there.
+    for command in parent.commands.iter().filter(|command| command.is_listed() && command.name != "help") {
         let name = command.name.to_lowercase();
         if distance(&lower, &name) <= DISTANCE || name.starts_with(&lower) {
             names.push(command.name);

@@ -21,8 +21,6 @@ pub(crate) enum Action {
     Run(Run),
     /// A plugin runs.
     Plugin(&'static PluginCommand),
-    /// Its work is not built yet: it says so and fails.
-    NotBuilt,
 }
 
 /// A command, as it is typed and explained.

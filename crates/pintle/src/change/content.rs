@@ -9,8 +9,8 @@ use render::Release;
 use value::Map;
 
 use crate::{
-    DryRun, Error, ErrorKind, Level, LogLine, Prepared, RenderRequest, Session, World, lookup, manifest::manifest_text,
-    prepare::render_processed,
+    DryRun, Error, ErrorKind, Level, LogLine, PostRenderer, Prepared, RenderRequest, Session, World, lookup,
+    manifest::manifest_text, prepare::render_processed,
 };
 
 /// What a revision is made of, apart from its chart.
@@ -28,6 +28,8 @@ pub struct ContentOptions {
     pub labels: BTreeMap<String, String>,
     /// `--description`; empty for Helm's.
     pub description: String,
+    /// `--post-renderer`
+    pub post_renderer: Option<PostRenderer>,
 }
 
 impl ContentOptions {
@@ -103,6 +105,7 @@ pub(crate) fn render_content(
         skip_schema_validation: options.skip_schema_validation,
         subchart_notes: options.subchart_notes,
         lookup: stage.cluster.and_then(lookup::live),
+        post_renderer: options.post_renderer.as_ref(),
     };
     let (chart, composition) = render_processed(prepared, &request, world, log).map_err(|failed| failed.error)?;
     let manifest = manifest_text(&composition, options.hide_secret);

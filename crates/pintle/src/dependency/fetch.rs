@@ -12,8 +12,9 @@ use version::{Constraint, Version};
 
 use super::{
     lock::{self, local_time},
-    remote::{self, Fetched, Fetching, Home, Wanted},
+    remote::{self, Fetched, Fetching, Home, Looking, Wanted},
     resolve::{self, Origin, Remote, local_folder, name_repositories},
+    sums::Sums,
 };
 use crate::{Error, ErrorKind, Level, LogLine, Report};
 
@@ -28,6 +29,8 @@ pub struct DependencyOptions {
     pub keyring: String,
     /// `--skip-refresh`
     pub skip_refresh: bool,
+    /// `--offline`: no server is asked.
+    pub offline: bool,
     /// `--debug`
     pub debug: bool,
     /// Where things are kept on this machine.
@@ -58,12 +61,14 @@ struct Fetch<'a> {
     stdout: String,
     warnings: Vec<Warning>,
     log: Vec<LogLine>,
+    /// The sums of the archives that were fetched.
+    sums: Sums,
 }
 
 impl<'a> Fetch<'a> {
     fn new(options: &'a DependencyOptions) -> Fetch<'a> {
         let folder = path::clean(&options.chart);
-        Fetch { options, folder, stdout: String::new(), warnings: Vec::new(), log: Vec::new() }
+        Fetch { options, folder, stdout: String::new(), warnings: Vec::new(), log: Vec::new(), sums: Sums::default() }
     }
 
     fn report(mut self, run: impl FnOnce(&mut Fetch<'a>) -> Result<(), Error>) -> Report {
@@ -102,6 +107,7 @@ impl<'a> Fetch<'a> {
                 homes: &homes,
                 places: &options.places,
                 registry: Registry::new(&options.places, &options.access),
+                offline: options.offline,
                 notes: &mut notes,
             };
             resolve::resolve(&wanted, &self.folder, &mut remote, &mut self.warnings)
@@ -109,7 +115,11 @@ impl<'a> Fetch<'a> {
         self.log.extend(notes.into_iter().map(LogLine::from));
         let mut locked = resolved?;
         let verify = if self.options.verify { Verify::Always } else { Verify::Never };
-        self.save_all(&mut locked, &homes, verify)?;
+        self.save_all(&mut locked, &homes, verify, &Sums::default())?;
+        let known = Sums::load(&self.folder).unwrap_or_default();
+        if self.sums != known {
+            self.sums.write(&self.folder)?;
+        }
         // Saving may have settled versions.
         let digest = lock::digest(&wanted, false, &locked)?;
         if chart.lock.as_ref().is_some_and(|old| old.digest == digest) {
@@ -151,7 +161,8 @@ impl<'a> Fetch<'a> {
         let homes: Vec<Option<Home>> = lock.dependencies.iter().map(|locked| Home::of(locked, &known)).collect();
         self.refresh(&homes, &known);
         let verify = if self.options.verify { Verify::IfPossible } else { Verify::Never };
-        self.save_all(&mut lock.dependencies.clone(), &homes, verify)
+        let sums = Sums::load(&self.folder)?;
+        self.save_all(&mut lock.dependencies.clone(), &homes, verify, &sums)
     }
 
     fn name(&mut self, wanted: &mut [Dependency]) -> Result<Repositories, Error> {
@@ -167,7 +178,7 @@ impl<'a> Fetch<'a> {
 
     /// Downloads the indexes that are needed.
     fn refresh(&mut self, homes: &[Option<Home>], known: &Repositories) {
-        if !self.options.skip_refresh {
+        if !self.options.skip_refresh && !self.options.offline {
             let (out, notes) = remote::update_indexes(homes, known, &self.options.places);
             self.stdout.push_str(&out);
             self.log.extend(notes.into_iter().map(LogLine::from));
@@ -180,6 +191,7 @@ impl<'a> Fetch<'a> {
         dependencies: &mut [Dependency],
         homes: &[Option<Home>],
         verify: Verify,
+        sums: &Sums,
     ) -> Result<(), Error> {
         let charts = path::join(&self.folder, "charts");
         match source::stat(&charts) {
@@ -197,7 +209,7 @@ impl<'a> Fetch<'a> {
         let temporary = path::join(&self.folder, &format!("tmpcharts-{}", self.options.process));
         source::create_folders(&temporary)?;
         let outcome = self
-            .download(dependencies, homes, &temporary, verify)
+            .download(dependencies, homes, &temporary, (verify, sums))
             .and_then(|fetched| self.save_through(dependencies, fetched, &temporary, &charts));
         let _ = fs::remove_dir_all(&temporary);
         outcome
@@ -210,9 +222,11 @@ impl<'a> Fetch<'a> {
         dependencies: &[Dependency],
         homes: &[Option<Home>],
         folder: &str,
-        verify: Verify,
+        (verify, sums): (Verify, &Sums),
     ) -> Result<Remotes, Error> {
         let options = self.options;
+        let looking = Looking { places: &options.places, sums, offline: options.offline };
+        let mut missing = Vec::new();
         let mut notes = Vec::new();
         let mut finds = Vec::new();
         let mut unique: Vec<Wanted> = Vec::new();
@@ -222,7 +236,10 @@ impl<'a> Fetch<'a> {
                 continue;
             }
             let home = homes.get(at).and_then(Option::as_ref);
-            let found = remote::find(dependency, home, &options.places, &mut notes);
+            let found = match options.offline {
+                true => kept(dependency, home, &looking, &mut missing),
+                false => remote::find(dependency, home, &looking, &mut notes),
+            };
             if let Ok(wanted) = &found
                 && !unique.contains(wanted)
             {
@@ -236,6 +253,7 @@ impl<'a> Fetch<'a> {
             }
         }
         self.log.extend(notes.into_iter().map(LogLine::from));
+        refuse_missing(&missing)?;
         let fetching =
             Fetching { places: &options.places, access: &options.access, verify, keyring: &options.keyring, folder };
         let fetched = fetching.all(&unique);
@@ -283,7 +301,13 @@ impl<'a> Fetch<'a> {
             self.line(&format!("Already downloaded {name} from repo {repository}"));
             return Ok(());
         };
-        self.line(&format!("Downloading {name} from repo {repository}"));
+        match wanted {
+            Wanted::Kept { .. } => self.line(&format!("Taking {name} from the cache instead of repo {repository}")),
+            _ => self.line(&format!("Downloading {name} from repo {repository}")),
+        }
+        if let Ok(downloaded) = &outcome {
+            self.sums.set(dependency, source::file_sum(&downloaded.path)?);
+        }
         for note in notes {
             match note {
                 Note::Print(text) => self.stdout.push_str(&text),
@@ -382,6 +406,38 @@ impl<'a> Fetch<'a> {
         }
         Ok(())
     }
+}
+
+/// The archive of a dependency in the cache; one that is not there is added to `missing`.
+fn kept(
+    dependency: &Dependency,
+    home: Option<&Home>,
+    looking: &Looking<'_>,
+    missing: &mut Vec<String>,
+) -> Result<Wanted, Error> {
+    let Dependency { name, version, repository, .. } = dependency;
+    let sum = match looking.sums.get(dependency) {
+        Some(sum) => Some(sum.to_owned()),
+        None => match remote::find(dependency, home, looking, &mut Vec::new()) {
+            Ok(Wanted::Archive { digest, .. }) => Some(digest),
+            _ => None,
+        },
+    };
+    let sum = sum.filter(|sum| source::archive_in_cache(looking.places, sum).is_some());
+    if sum.is_none() {
+        missing.push(format!("{name} {version} from {repository}"));
+    }
+    Ok(Wanted::Kept { file: format!("{name}-{version}.tgz"), sum: sum.unwrap_or_default() })
+}
+
+/// Fails with all that the cache lacks.
+fn refuse_missing(missing: &[String]) -> Result<(), Error> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let text = format!("offline: the cache of archives lacks {}", missing.join(", "));
+    Err(Error::new(ErrorKind::Network, text)
+        .hinted("`helm dependency build` without --offline fetches them, and keeps them in the cache"))
 }
 
 /// What was found and fetched of the dependencies that are not on this machine.

@@ -103,4 +103,24 @@ mod tests {
         assert_eq!(local_time(1_709_210_096_120_000_000, 5400), "2024-02-29T14:04:56.12+01:30");
         assert_eq!(local_time(1_709_251_199_000_000_001, -3600), "2024-02-29T22:59:59.000000001-01:00");
     }
+
+    /// CVE-2025-53547: what stands in Chart.lock is written through a link, into a file that is run later.
+    #[test]
+    fn cve_2025_53547_a_link_is_not_written_through() {
+        let folder = std::env::temp_dir().join(format!("pintle-lock-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let target = folder.join("target");
+        fs::write(&target, "kept").unwrap();
+        std::os::unix::fs::symlink(&target, folder.join("Chart.lock")).unwrap();
+        let lock = Lock {
+            generated: String::new(),
+            digest: String::new(),
+            dependencies: Vec::new(),
+            empty_dependencies: true,
+        };
+        let refused = write(folder.to_str().unwrap(), &Chart::default(), &lock);
+        assert!(refused.unwrap_err().to_string().contains("the Chart.lock file is a symlink to"));
+        assert_eq!(fs::read_to_string(&target).unwrap(), "kept");
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

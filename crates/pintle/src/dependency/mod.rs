@@ -6,6 +6,7 @@ mod list;
 mod lock;
 mod remote;
 mod resolve;
+mod sums;
 
 pub(crate) use self::lock::local_time;
 pub use self::{

@@ -16,7 +16,7 @@ use source::{
 use value::{quote::quote, url::Url};
 use version::{Constraint, Version};
 
-use super::resolve::Origin;
+use super::{resolve::Origin, sums::Sums};
 use crate::{Error, ErrorKind, repository::refresh};
 
 /// How many archives are downloaded at once.
@@ -160,6 +160,8 @@ pub(super) enum Wanted {
         url: String,
         /// Its sum, where the index names one.
         digest: String,
+        /// The sum that was recorded for it; empty for none.
+        recorded: String,
         /// Whose it is.
         repository: Box<Repository>,
     },
@@ -169,6 +171,15 @@ pub(super) enum Wanted {
         reference: String,
         /// The version.
         version: String,
+        /// The sum that was recorded for it; empty for none.
+        recorded: String,
+    },
+    /// From the cache of archives alone.
+    Kept {
+        /// The name that it is saved under.
+        file: String,
+        /// Its sum.
+        sum: String,
     },
 }
 
@@ -177,7 +188,8 @@ impl Wanted {
     pub(super) fn url(&self) -> String {
         match self {
             Wanted::Archive { url, .. } => url.clone(),
-            Wanted::Tag { reference, version } => format!("{reference}:{version}"),
+            Wanted::Tag { reference, version, .. } => format!("{reference}:{version}"),
+            Wanted::Kept { file, sum } => format!("{file}@{sum}"),
         }
     }
 
@@ -186,30 +198,42 @@ impl Wanted {
         match self {
             Wanted::Archive { url, .. } => url,
             Wanted::Tag { reference, .. } => reference,
+            Wanted::Kept { file, .. } => file,
         }
     }
+}
+
+/// Where archives are looked for.
+pub(super) struct Looking<'a> {
+    pub(super) places: &'a Places,
+    /// What was recorded of them.
+    pub(super) sums: &'a Sums,
+    /// No server is asked.
+    pub(super) offline: bool,
 }
 
 /// Where the archive of a dependency is. Helm: `findChartURL`.
 pub(super) fn find(
     dependency: &Dependency,
     home: Option<&Home>,
-    places: &Places,
+    looking: &Looking<'_>,
     notes: &mut Vec<Note>,
 ) -> Result<Wanted, Error> {
     let Dependency { name, repository, version, .. } = dependency;
+    let places = looking.places;
+    let recorded = looking.sums.get(dependency).unwrap_or_default().to_owned();
     let Some(home) = home else {
-        return Ok(Wanted::Tag { reference: format!("{repository}/{name}"), version: version.clone() });
+        return Ok(Wanted::Tag { reference: format!("{repository}/{name}"), version: version.clone(), recorded });
     };
     let not_found = |text: String| Error::new(ErrorKind::Source, format!("could not find : {text}"));
     let index = match home.index(places, notes) {
         Ok(index) => index,
-        Err(_) if !home.listed => {
+        Err(_) if !home.listed && !looking.offline => {
             let mut told = |note| notes.push(note);
             let url = source::find_in_repository(&home.repository, &places.getters, name, version, &mut told)
                 .map_err(|error| not_found(format!("chart {name} not found in {repository}: {error}")))?;
             let repository = Box::new(home.repository.clone());
-            return Ok(Wanted::Archive { url, digest: String::new(), repository });
+            return Ok(Wanted::Archive { url, digest: recorded.clone(), recorded, repository });
         }
         Err(error) => return Err(error.into()),
     };
@@ -224,7 +248,9 @@ pub(super) fn find(
     let entry = entry.ok_or_else(|| not_found("no matching version".into()))?;
     let first = entry.urls.first().map(String::as_str).unwrap_or_default();
     let url = resolve_reference(repository, first)?;
-    Ok(Wanted::Archive { url, digest: entry.digest.clone(), repository: Box::new(home.repository.clone()) })
+    // What was recorded goes before what the index says today.
+    let digest = if recorded.is_empty() { entry.digest.clone() } else { recorded.clone() };
+    Ok(Wanted::Archive { url, digest, recorded, repository: Box::new(home.repository.clone()) })
 }
 
 /// How archives are fetched.
@@ -235,6 +261,23 @@ pub(super) struct Fetching<'a> {
     pub(super) keyring: &'a str,
     /// The folder that they are saved in.
     pub(super) folder: &'a str,
+}
+
+/// What came must be what was recorded, where something was.
+fn check_sum(downloaded: Downloaded, recorded: &str) -> Result<Downloaded, source::Error> {
+    if recorded.is_empty() {
+        return Ok(downloaded);
+    }
+    let sum = source::file_sum(&downloaded.path)?;
+    if sum == recorded {
+        return Ok(downloaded);
+    }
+    let text = format!(
+        "the archive is not the one that was locked: its sum is sha256:{sum}, and that of the locked one sha256:{recorded}"
+    );
+    Err(source::Error::new(source::ErrorKind::Provenance, text).hinted(
+        "somebody put another chart in the place of this version; `helm dependency update` locks what is there now",
+    ))
 }
 
 /// What a download came to, and what was told on the way.
@@ -272,11 +315,22 @@ impl Fetching<'_> {
         downloader.verify = self.verify;
         downloader.keyring = self.keyring;
         let fetched = match wanted {
-            Wanted::Archive { url, digest, repository } => {
-                downloader.archive_to_folder((url, digest), repository, self.folder, &mut told)
-            }
-            Wanted::Tag { reference, version } => downloader.to_folder(reference, version, self.folder, &mut told),
+            Wanted::Archive { url, digest, repository, recorded } => downloader
+                .archive_to_folder((url, digest), repository, self.folder, &mut told)
+                .and_then(|downloaded| check_sum(downloaded, recorded)),
+            Wanted::Tag { reference, version, recorded } => downloader
+                .tag_to_folder((reference, version), recorded, self.folder, &mut told)
+                .and_then(|downloaded| check_sum(downloaded, recorded)),
+            Wanted::Kept { file, sum } => self.from_cache(file, sum),
         };
         (fetched, notes)
+    }
+
+    fn from_cache(&self, file: &str, sum: &str) -> Result<Downloaded, source::Error> {
+        let missing = || source::Error::new(source::ErrorKind::NotFound, format!("{file} is not in the cache"));
+        let bytes = source::archive_in_cache(self.places, sum).ok_or_else(missing)?;
+        let path = source::path::join(self.folder, file);
+        source::overwrite_file(&path, &bytes)?;
+        Ok(Downloaded { path, verification: None })
     }
 }

@@ -102,6 +102,8 @@ pub(super) struct Remote<'a> {
     pub(super) places: &'a Places,
     /// The client for registries.
     pub(super) registry: Registry,
+    /// No server is asked.
+    pub(super) offline: bool,
     /// What is told on the way.
     pub(super) notes: &'a mut Vec<Note>,
 }
@@ -152,6 +154,10 @@ pub(super) fn resolve(
                 }
             }
             Origin::Registry => {
+                if remote.offline && Version::parse(&dependency.version).is_err() {
+                    let text = format!("offline: which versions {} has is not known here", described(dependency));
+                    return Err(Error::new(ErrorKind::Network, text).hinted("name one version, or leave --offline out"));
+                }
                 locked.push(lock(&remote::choose_in_registry(dependency, &constraint, &remote.registry)?));
             }
             Origin::Repository => match remote.homes.get(at).and_then(Option::as_ref) {

@@ -73,7 +73,12 @@ fn refuse_foreign(folder: &str) -> Result<(), Error> {
     }
 }
 
-fn load_all(places: &PluginPlaces, message: &str, key: &str, observer: &mut dyn Observer) -> Result<Vec<Plugin>, Error> {
+fn load_all(
+    places: &PluginPlaces,
+    message: &str,
+    key: &str,
+    observer: &mut dyn Observer,
+) -> Result<Vec<Plugin>, Error> {
     observer.event(Event::Log(LogLine::new(Level::Debug, message).with(key, &places.plugins)));
     let mut told = |note| observer.event(Event::Log(LogLine::from(note)));
     Ok(source::load_plugins(&places.plugins, &mut told)?)

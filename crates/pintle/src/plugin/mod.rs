@@ -26,12 +26,7 @@ impl From<::plugin::Error> for Error {
 }
 
 /// Runs what a plugin wants to be run on an event, if it wants anything. Helm: `InvokeHook`.
-fn run_hook(
-    plugin: &Plugin,
-    event: &str,
-    variables: &Variables,
-    observer: &mut dyn Observer,
-) -> Result<(), Error> {
+fn run_hook(plugin: &Plugin, event: &str, variables: &Variables, observer: &mut dyn Observer) -> Result<(), Error> {
     if plugin.refusal().is_some() {
         return Ok(());
     }
@@ -43,7 +38,8 @@ fn run_hook(
         0 => Ok(()),
         exit => {
             // Helm has name and event the wrong way round here.
-            let text = format!("plugin {event} hook for {} exited with error", value::quote::quote(plugin.name.as_bytes()));
+            let text =
+                format!("plugin {event} hook for {} exited with error", value::quote::quote(plugin.name.as_bytes()));
             Err(Error::new(ErrorKind::Plugin, text).hinted(format!("the hook ended with exit code {exit}")))
         }
     }

@@ -83,6 +83,8 @@ fn sign(
     let signed = source::sign(archive, name, &metadata, &mut signing);
     signed.map_err(|error| match failure {
         Some(failure) => failure,
+        // Helm finds the key later than the keyring.
+        None if error.to_string().contains("private key") => Error::from(error),
         None => Error::from(error).map_message(|text| format!("error reading from keyring: {text}")),
     })
 }

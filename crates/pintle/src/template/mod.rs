@@ -10,8 +10,8 @@ use source::ChartQuery;
 
 use self::print::{manifests, print, print_broken};
 use crate::{
-    Composition, Error, ErrorKind, LogLine, NameOptions, Prepared, RenderRequest, Session, ValuesFlags, World, lookup,
-    prepare, render,
+    Composition, Error, ErrorKind, LogLine, NameOptions, PostRenderer, Prepared, RenderRequest, Session, ValuesFlags,
+    World, lookup, prepare, render,
 };
 
 pub(crate) use self::print::{is_test, show_only};
@@ -55,6 +55,8 @@ pub struct TemplateOptions {
     pub disable_openapi_validation: bool,
     /// `--debug`: what cannot be read as YAML is shown before the error.
     pub debug: bool,
+    /// `--post-renderer`
+    pub post_renderer: Option<PostRenderer>,
 }
 
 /// A file to be written, in order.
@@ -157,6 +159,7 @@ pub(crate) fn render_manifests(
         skip_schema_validation: options.skip_schema_validation,
         subchart_notes: false,
         lookup: cluster.and_then(lookup::live),
+        post_renderer: options.post_renderer.as_ref(),
     };
     let (chart, composition) = rendered(options, prepared, &request, world, report)?;
     let folder = output_folder(options, &request.release.name);

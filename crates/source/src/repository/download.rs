@@ -32,11 +32,7 @@ pub struct DownloadedIndex {
 /// the newest, it is kept.
 ///
 /// Fails where the server does not answer with an index; the old index is kept then.
-pub fn download_index(
-    repository: &Repository,
-    places: &Places,
-    timeout: Duration,
-) -> Result<DownloadedIndex, Error> {
+pub fn download_index(repository: &Repository, places: &Places, timeout: Duration) -> Result<DownloadedIndex, Error> {
     let cache = &places.repository_cache;
     check_scheme(&repository.url, &places.getters)?;
     let url = resolve_reference(&repository.url, "index.yaml")?;

@@ -134,9 +134,9 @@ impl Extras {
     pub(super) fn start_document(&mut self) {
         let head = &self.next.head;
         let last = head.len().saturating_sub(1);
-        let gap = (1..head.len()).rev().find(|&at| {
-            head.get(at) == Some(&b'\n') && (at == last || head.get(at.wrapping_sub(1)) == Some(&b'\n'))
-        });
+        let gap = (1..head.len())
+            .rev()
+            .find(|&at| head.get(at) == Some(&b'\n') && (at == last || head.get(at.wrapping_sub(1)) == Some(&b'\n')));
         if let Some(at) = gap {
             let rest = head.get(at + 1..).unwrap_or_default().to_vec();
             let end = if at == last { at } else { at - 1 };

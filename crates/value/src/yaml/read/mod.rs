@@ -25,15 +25,15 @@ mod tree;
 mod typed;
 
 use self::{decode::Options, input::Input, json_limits::Offence, node::Document, token::Problem};
-pub(super) use self::{
-    resolve::{Resolved, resolve_plain},
-    timestamp::is_timestamp,
-};
 pub use self::{
     raw::{RawContent, RawNode},
     spanned::{Content, Position, Spanned, SpannedEntry},
     split::{Documents, StreamDocument, split_documents},
     tree::{Tree, TreeKind, TreeNode, TreeStyle},
+};
+pub(super) use self::{
+    resolve::{Resolved, resolve_plain},
+    timestamp::is_timestamp,
 };
 use super::Error;
 use crate::{Map, Value};
@@ -126,4 +126,10 @@ fn read_document(document: &Document<'_>, options: Options) -> Result<Value, Err
         return Err(Error { message, line: None });
     }
     Ok(value)
+}
+
+/// A problem with a document's syntax, as go-yaml itself words it.
+fn plain_error(problem: Problem) -> Error {
+    let (message, line) = problem.describe();
+    Error { message, line }
 }

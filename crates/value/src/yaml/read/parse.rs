@@ -485,7 +485,9 @@ impl Parser<'_> {
         match token.kind {
             Kind::FlowSequenceEnd => self.close_with_comments(),
             Kind::Key => {
-                self.note(|extras, id| drop(extras.styles.insert(id, b'{')));
+                self.note(|extras, id| {
+                    extras.styles.insert(id, b'{');
+                });
                 self.start_collection(Shape::Mapping, token.mark, State::FlowPairKey);
                 self.advance();
             }

@@ -39,7 +39,7 @@ pub enum RawContent {
 /// See [`crate::yaml::raw`].
 pub(super) fn raw(bytes: &[u8]) -> Result<Option<RawNode>, Error> {
     let input = Input::new(bytes);
-    let Some(document) = parse::parse(&input).map_err(super::syntax_error)? else { return Ok(None) };
+    let Some(document) = parse::parse(&input).map_err(super::plain_error)? else { return Ok(None) };
     let mut left = MAX_NODES;
     let node = Walk { document: &document, left: &mut left }.node(0, crate::Value::MAX_DEPTH);
     match node {

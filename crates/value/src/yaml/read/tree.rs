@@ -125,7 +125,7 @@ impl TreeNode {
 /// See [`crate::yaml::tree`].
 pub(super) fn tree(bytes: &[u8]) -> Result<Option<Tree>, Error> {
     let input = Input::new(bytes);
-    let Some((document, mut extras)) = parse::parse_whole(&input).map_err(super::syntax_error)? else {
+    let Some((document, mut extras)) = parse::parse_whole(&input).map_err(super::plain_error)? else {
         return Ok(None);
     };
     let around = std::mem::take(&mut extras.document);

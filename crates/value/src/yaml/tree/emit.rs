@@ -1,8 +1,8 @@
 //! The emitter: what is written at each place. go-yaml v3: emitterc.go.
 
 use super::{
-    Event, EventKind,
     super::TreeStyle,
+    Event, EventKind,
     analysis::{Analysis, analyze},
     output::{Indicator, Output},
 };

@@ -61,7 +61,9 @@ fn node_events<'t>(node: &'t TreeNode, tail: &'t [u8], events: &mut Vec<Event<'t
             let kind = EventKind::Scalar(&node.text, node.style);
             events.push(Event { line, foot, ..start(kind) });
         }
-        TreeKind::Alias => events.push(Event { anchor: &node.text, tag: b"", line, foot, tail: b"", ..start(EventKind::Alias) }),
+        TreeKind::Alias => {
+            events.push(Event { anchor: &node.text, tag: b"", line, foot, tail: b"", ..start(EventKind::Alias) })
+        }
         TreeKind::Sequence => {
             // go-yaml gives a sequence no tail.
             events.push(Event { tail: b"", ..start(EventKind::SequenceStart(node.style)) });
