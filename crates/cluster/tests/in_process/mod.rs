@@ -182,6 +182,31 @@ fn many_objects_are_read_with_one_list() {
 }
 
 #[test]
+fn few_objects_are_not_looked_for_in_many_pages() {
+    let server = Server::with_discovery();
+    let page = |names: std::ops::Range<usize>, next: &str| {
+        let items: Vec<Value> = names.map(|number| json!({"metadata": {"name": format!("x{number}")}})).collect();
+        let metadata = json!({"continue": next});
+        Answer(200, &[], json!({"apiVersion": "v1", "kind": "ConfigMapList", "metadata": metadata, "items": items}))
+    };
+    for answer in [page(0..3, "more"), page(0..3, "more"), page(3..30, "")] {
+        server.on(&format!("GET {PATH}"), answer);
+    }
+    let one = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x4"}});
+    server.on(&format!("GET {PATH}/x4"), Answer(200, &[], one));
+    let cluster = server.cluster(&ClusterOptions::default());
+    let read = |count: usize| {
+        let ids: Vec<ObjectId> = (0..count).map(|number| config_map(&format!("x{number}"))).collect();
+        let names = cluster.get_all(&ids).into_iter().map(|read| Some(read.unwrap()?["metadata"]["name"].clone()));
+        names.map(|name| name.is_some()).collect::<Vec<bool>>()
+    };
+    assert_eq!(read(6), [true, true, true, false, true, false]);
+    assert_eq!((server.asked(&format!("GET {PATH} ")), server.asked(&format!("GET {PATH}/"))), (1, 3));
+    assert_eq!(read(40).iter().filter(|there| **there).count(), 30);
+    assert_eq!((server.asked(&format!("GET {PATH} ")), server.asked(&format!("GET {PATH}/"))), (3, 3));
+}
+
+#[test]
 fn writes_run_at_once_up_to_the_limit() {
     let server = Server::with_discovery();
     let options = ClusterOptions { burst_limit: 3, ..ClusterOptions::default() };

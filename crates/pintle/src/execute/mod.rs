@@ -7,7 +7,7 @@ use cluster::ObjectId;
 use release::{ApplyMethod, Record};
 
 use crate::{
-    ChangeOptions, Error, Event, Session,
+    ChangeOptions, Error, ErrorKind, Event, Session,
     change::{Draft, owner_of},
     explain::explained,
     hooks::{HookOptions, run_hooks},
@@ -71,12 +71,23 @@ impl Change<'_> {
             self.plan_again(session)?;
         }
         *phase = Phase::Apply;
+        self.check_options()?;
         steps::carry_out(session, &self.draft.plan, self.operation, created)?;
         *phase = Phase::Wait;
         self.wait(session)?;
         *phase = Phase::After;
         self.hooks(session, Phase::After)?;
         Ok(())
+    }
+
+    /// Helm: `ClientCreateOptionServerSideApply`, `ClientUpdateOptionServerSideApply`.
+    fn check_options(&self) -> Result<(), Error> {
+        if !self.options.force_conflicts || self.record.apply_method == ApplyMethod::ServerSide {
+            return Ok(());
+        }
+        let what = if self.operation == Operation::Install { "create" } else { "update" };
+        let text = format!("invalid client {what} option(s): forceConflicts enabled when serverSideApply disabled");
+        Err(Error::new(ErrorKind::Usage, text).hinted("--force-conflicts goes with --server-side=true"))
     }
 
     /// Runs the hooks of a phase, and gives whether there were any.
@@ -97,7 +108,7 @@ impl Change<'_> {
     fn plan_again(&mut self, session: &Session<'_>) -> Result<(), Error> {
         let live = self.draft.objects.live(session).map_err(|errors| {
             let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            Error::new(crate::ErrorKind::Cluster, texts.join("\n"))
+            Error::new(ErrorKind::Cluster, texts.join("\n"))
         })?;
         let options = self.options.for_plan(self.record.apply_method);
         self.draft.plan = self.draft.objects.plan(owner_of(self.record), &live, options)?;
