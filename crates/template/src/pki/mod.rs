@@ -8,6 +8,7 @@ mod der;
 mod dsa;
 mod elliptic;
 mod key;
+mod lanes;
 mod montgomery;
 mod parse;
 mod pem;

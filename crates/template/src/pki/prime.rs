@@ -4,22 +4,30 @@ use std::sync::OnceLock;
 
 use num_bigint::BigUint;
 
-use super::{Random, montgomery::Modulus};
+use super::{
+    Random,
+    lanes::{self, LANES},
+    montgomery::Modulus,
+};
 
 /// How many numbers of a progression are looked at before another one is tried. Among so many numbers of the sizes in
 /// use, one is nearly always prime.
 const WINDOW: usize = 8_192;
 
+/// Numbers are divided by the primes below this one before they are tested: with more of them, division takes longer
+/// than the tests that it saves.
+const SIEVED: usize = 1 << 18;
+
 /// How often a number is tested at random after Fermat's test. FIPS 186-5, table B.1, asks for five with 1024 bits,
 /// and for fewer with more.
 const TESTS: usize = 5;
 
-/// The odd primes below 2^16.
+/// The odd primes below [`SIEVED`].
 fn small_primes() -> &'static [u32] {
     static PRIMES: OnceLock<Vec<u32>> = OnceLock::new();
     PRIMES.get_or_init(|| {
         // What index i stands for is 2 i + 1.
-        let mut composite = vec![false; 1 << 15];
+        let mut composite = vec![false; SIEVED / 2];
         let mut primes = Vec::new();
         for index in 1..composite.len() {
             if composite.get(index) == Some(&false) {
@@ -36,14 +44,43 @@ fn small_primes() -> &'static [u32] {
 /// is none for long. `start` is odd, `step` even.
 pub(super) fn first_prime<const N: usize>(start: &BigUint, step: &BigUint, random: Random<'_>) -> Option<BigUint> {
     let mut composite = vec![false; WINDOW];
-    for (&prime, (start, step)) in small_primes().iter().zip(remainders(start).zip(remainders(step))) {
-        // A step of 0 never leaves a multiple, but for the primes that divide it, which `start` has not.
-        let Some(inverse) = inverse(step, prime) else { continue };
+    let mut strike = |prime: u32, start: u32, inverse: u32| {
         let first = u64::from(prime - start) % u64::from(prime) * u64::from(inverse) % u64::from(prime);
         composite.iter_mut().skip(first as usize).step_by(prime as usize).for_each(|composite| *composite = true);
+    };
+    let starts = small_primes().iter().zip(remainders(start));
+    if *step == BigUint::from(2_u8) {
+        starts.for_each(|(&prime, start)| strike(prime, start, prime.div_ceil(2)));
+    } else {
+        for ((&prime, start), step) in starts.zip(remainders(step)) {
+            // A step of 0 never leaves a multiple, but for the primes that divide it, which `start` has not.
+            if let Some(inverse) = inverse(step, prime) {
+                strike(prime, start, inverse);
+            }
+        }
     }
     let candidates = composite.iter().enumerate().filter(|(_, composite)| !**composite);
-    candidates.map(|(index, _)| start + step * index).find(|number| is_prime::<N>(number, random))
+    let mut candidates = candidates.map(|(index, _)| start + step * index);
+    if !matches!(N, 16 | 32) || !lanes::pay() {
+        return candidates.find(|number| is_prime::<N>(number, random));
+    }
+    loop {
+        let numbers: [Option<BigUint>; LANES] = std::array::from_fn(|_| candidates.next());
+        if numbers.iter().all(Option::is_none) {
+            return None;
+        }
+        let numbers = numbers.map(|number| number.unwrap_or_else(|| start.clone()));
+        let bits = N as u64 * 64;
+        let passed = if N == 16 {
+            lanes::pass_fermat::<37, 75>(&numbers, bits)
+        } else {
+            lanes::pass_fermat::<74, 149>(&numbers, bits)
+        };
+        let mut passed = numbers.into_iter().zip(passed).filter(|(_, passed)| *passed);
+        if let Some((prime, _)) = passed.find(|(number, _)| is_prime::<N>(number, random)) {
+            return Some(prime);
+        }
+    }
 }
 
 /// Whether a number of `N` words with the highest bit set is prime, but for a chance that nobody lives to see.
@@ -80,8 +117,8 @@ fn words<const N: usize>(number: &BigUint) -> Option<[u64; N]> {
 
 /// What is left of a number after division by each of the small primes.
 fn remainders(number: &BigUint) -> impl Iterator<Item = u32> {
-    // The big number is divided by products of four primes, the rest by each.
-    small_primes().chunks(4).flat_map(move |primes| {
+    // The big number is divided by products of three primes, the rest by each.
+    small_primes().chunks(3).flat_map(move |primes| {
         let product: u64 = primes.iter().map(|prime| u64::from(*prime)).product();
         let rest = (number % product).to_u64_digits().first().copied().unwrap_or(0);
         primes.iter().map(move |prime| (rest % u64::from(*prime)) as u32)

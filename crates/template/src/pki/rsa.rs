@@ -227,6 +227,23 @@ mod tests {
     }
 
     #[test]
+    fn primes_of_keys_are_the_first_too() {
+        let random = sequence();
+        let two = BigUint::from(2_u8);
+        for _ in 0..4 {
+            let start = random_odd(1024, 2, &random);
+            let prime = first_prime::<16>(&start, &two, &random).unwrap();
+            let is_prime = |number: &BigUint| two.modpow(&(number - 1_u8), number) == BigUint::from(1_u8);
+            assert!(is_prime(&prime));
+            let mut number = start;
+            while number < prime {
+                assert!((3_u32..100).any(|small| &number % small == BigUint::default()) || !is_prime(&number));
+                number += 2_u8;
+            }
+        }
+    }
+
+    #[test]
     fn spoilt_keys_are_refused() {
         let key = generate::<4>(&sequence());
         let spoilt = [
