@@ -8,6 +8,7 @@ mod corpus;
 mod difftest;
 mod fuzz;
 mod generate;
+mod made;
 mod oracle;
 mod process;
 mod test;
@@ -65,7 +66,7 @@ fn run(arguments: &[String]) -> anyhow::Result<bool> {
         ["corpus", filter @ ..] => corpus::run(filter.first().copied()),
         ["fuzz", rest @ ..] => {
             let number = |at: usize, default| rest.get(at).map_or(Ok(default), |word| word.parse::<u64>());
-            fuzz::run(number(0, 100_000)? as usize, number(1, 1)?)
+            fuzz::run(number(0, 100_000)?, number(1, 1)?)
         }
         ["difftest", rest @ ..] => difftest::command(rest),
         ["testbed", "up"] => testbed::up(),

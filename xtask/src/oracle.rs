@@ -2,8 +2,9 @@
 //!
 //! A case is a folder `tests/oracle/AREA/CASE` with `case.toml` and whatever the runs need (charts, values files).
 //! Every run happens in a fresh copy of the folder. Answers lie in `expected/RUN.{stdout,stderr,exit,tree}`; a file
-//! that would be empty (or `0` for the exit code) is absent. Where ours is meant to differ, `deviations.toml` names
-//! the run and the difference's id in COMPATIBILITY.md, and our own answer lies in `expected/RUN.pintle.*`.
+//! that would be empty (or `0` for the exit code) is absent. Where ours is meant to differ, the run names the
+//! difference's id in COMPATIBILITY.md (`differs`), and our own answer lies in `expected/RUN.pintle.*`. A run that
+//! would take all of a machine with Helm names it as `alone`: Helm is not asked.
 
 use std::{
     collections::BTreeMap,
@@ -13,11 +14,14 @@ use std::{
 use anyhow::Context as _;
 use serde::Deserialize;
 
-use crate::{binary, corpus, process, process::Home, tools, tree, workspace};
+use crate::{binary, corpus, made::Made, process, process::Home, tools, tree, workspace};
 
 #[derive(Deserialize)]
 struct CaseFile {
     run: Vec<Run>,
+    /// Files that are made rather than kept.
+    #[serde(default)]
+    made: Vec<Made>,
 }
 
 #[derive(Deserialize)]
@@ -33,28 +37,31 @@ struct Run {
     /// Commands that go before, whose answer does not count.
     #[serde(default)]
     before: Vec<Vec<String>>,
-}
-
-#[derive(Deserialize)]
-struct Deviations {
+    /// The line of COMPATIBILITY.md by which our answer is another one.
+    differs: Option<String>,
+    /// The same, where Helm is not asked at all.
+    alone: Option<String>,
+    /// The advisory or the limit that the run is about.
     #[serde(default)]
-    deviation: Vec<Deviation>,
+    guards: String,
 }
 
-/// A difference that is meant.
-#[derive(Deserialize)]
-struct Deviation {
-    /// The entry of COMPATIBILITY.md that explains it.
-    id: String,
-    /// `AREA/CASE/RUN`
-    run: String,
+impl Run {
+    /// The line of COMPATIBILITY.md by which our answer is another one than Helm's.
+    fn deviation(&self) -> Option<&str> {
+        self.differs.as_deref().or(self.alone.as_deref())
+    }
 }
+
+/// What a run may take: memory in KiB and seconds of the processor.
+const LIMITS: &str = "ulimit -v 6291456; ulimit -t 60; exec timeout 120 \"$0\" \"$@\"";
 
 /// One case's folder, by its name `AREA/CASE`.
 struct Case {
     name: String,
     folder: PathBuf,
     runs: Vec<Run>,
+    made: Vec<Made>,
 }
 
 /// The parts of an answer by the ending of the file that keeps them.
@@ -75,28 +82,22 @@ fn cases(filter: Option<&str>) -> anyhow::Result<Vec<Case>> {
         }
         let text = std::fs::read_to_string(workspace::root().join(&file))?;
         let case: CaseFile = toml::from_str(&text).with_context(|| format!("reading {}", file.display()))?;
-        cases.push(Case { name, folder, runs: case.run });
+        cases.push(Case { name, folder, runs: case.run, made: case.made });
     }
     Ok(cases)
 }
 
-/// Asks the real Helm and writes its answers down.
+/// Asks the real Helm and writes its answers down, and ours where they are meant to differ.
 pub(crate) fn record(filter: Option<&str>) -> anyhow::Result<bool> {
     let helms = tools::helms()?;
     let mut count = 0;
     for case in cases(filter)? {
-        let expected = case.folder.join("expected");
-        std::fs::create_dir_all(&expected)?;
+        std::fs::create_dir_all(case.folder.join("expected"))?;
         for run in &case.runs {
-            let parts = ask(&helms.helm4, &case, run)?;
-            for part in PARTS {
-                let file = expected.join(format!("{}.{part}", run.name));
-                match parts.get(part) {
-                    Some(content) => std::fs::write(file, content)?,
-                    None if file.exists() => std::fs::remove_file(file)?,
-                    None => {}
-                }
-            }
+            let helms_answer = if run.alone.is_none() { ask(&helms.helm4, &case, run)? } else { Parts::new() };
+            write(&case.folder, &run.name, &helms_answer)?;
+            let ours = if run.deviation().is_some() { ask(&binary::release()?, &case, run)? } else { Parts::new() };
+            write(&case.folder, &format!("{}.pintle", run.name), &ours)?;
             count += 1;
         }
     }
@@ -104,23 +105,39 @@ pub(crate) fn record(filter: Option<&str>) -> anyhow::Result<bool> {
     Ok(true)
 }
 
+/// Writes an answer's parts down, and deletes those that it has not.
+fn write(folder: &Path, run: &str, parts: &Parts) -> anyhow::Result<()> {
+    for part in PARTS {
+        let file = folder.join("expected").join(format!("{run}.{part}"));
+        match parts.get(part) {
+            Some(content) => std::fs::write(file, content)?,
+            None if file.exists() => std::fs::remove_file(file)?,
+            None => {}
+        }
+    }
+    Ok(())
+}
+
 /// Compares our answers with the recorded ones; false where one differs that should not, or the reverse.
 pub(crate) fn compare(filter: Option<&str>) -> anyhow::Result<bool> {
     let helm = binary::release()?;
-    let deviations = deviations()?;
-    let (mut passed, mut failed) = (0, 0);
+    let ledger = std::fs::read_to_string(workspace::root().join("COMPATIBILITY.md"))?;
+    let (mut passed, mut failed, mut guarded) = (0, 0, 0);
     for case in cases(filter)? {
         for run in &case.runs {
             let name = format!("{}/{}", case.name, run.name);
-            let deviation = deviations.iter().find(|deviation| deviation.run == name);
             let got = ask(&helm, &case, run)?;
             let helms = expected(&case.folder, &run.name)?;
             let ours = expected(&case.folder, &format!("{}.pintle", run.name))?;
-            let fault = match deviation {
+            let fault = match run.deviation() {
                 None => difference(&helms, &got),
-                Some(deviation) if got == helms => Some(format!("  the deviation {} is no more", deviation.id)),
+                Some(id) if !ledger.contains(&format!("\n| `{id}` |")) => {
+                    Some(format!("  COMPATIBILITY.md does not explain {id}"))
+                }
+                Some(id) if got == helms => Some(format!("  the deviation {id} is no more")),
                 Some(_) => difference(&ours, &got),
             };
+            guarded += usize::from(!run.guards.is_empty());
             match fault {
                 None => passed += 1,
                 Some(fault) => {
@@ -130,25 +147,13 @@ pub(crate) fn compare(filter: Option<&str>) -> anyhow::Result<bool> {
             }
         }
     }
-    println!("oracle: {passed} passed, {failed} failed");
+    println!("oracle: {passed} passed, {failed} failed; {guarded} of them guard an advisory or a limit");
     anyhow::ensure!(
         passed + failed > 0,
         "there is no oracle case{}",
         filter.map_or(String::new(), |f| format!(" {f}"))
     );
     Ok(failed == 0)
-}
-
-/// Reads the deviations, each of which COMPATIBILITY.md must explain.
-fn deviations() -> anyhow::Result<Vec<Deviation>> {
-    let root = workspace::root();
-    let text = std::fs::read_to_string(root.join("tests/oracle/deviations.toml")).unwrap_or_default();
-    let deviations: Deviations = toml::from_str(&text).context("reading tests/oracle/deviations.toml")?;
-    let ledger = std::fs::read_to_string(root.join("COMPATIBILITY.md"))?;
-    for deviation in &deviations.deviation {
-        anyhow::ensure!(ledger.contains(&deviation.id), "COMPATIBILITY.md does not explain {}", deviation.id);
-    }
-    Ok(deviations.deviation)
 }
 
 fn expected(folder: &Path, run: &str) -> anyhow::Result<Parts> {
@@ -178,10 +183,11 @@ fn ask(helm: &Path, case: &Case, run: &Run) -> anyhow::Result<Parts> {
     let home = Home::new()?;
     let work = home.path().join("work");
     copy(&case.folder, &work)?;
+    case.made.iter().try_for_each(|made| made.write(&work))?;
     let mut answer = None;
     for arguments in run.before.iter().chain([&run.args]) {
-        let mut command = home.command(helm);
-        command.args(arguments).current_dir(&work).envs(&run.env);
+        let mut command = home.command(Path::new("/bin/sh"));
+        command.args(["-c", LIMITS]).arg(helm).args(arguments).current_dir(&work).envs(&run.env);
         if let Some(text) = &run.stdin {
             let file = home.path().join("stdin");
             std::fs::write(&file, text)?;

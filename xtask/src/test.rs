@@ -2,7 +2,10 @@
 
 use std::time::Instant;
 
-use crate::{corpus, difftest, generate, oracle, process, testbed::Bed, tidy, tools, workspace};
+use crate::{corpus, difftest, fuzz, generate, oracle, process, testbed::Bed, tidy, tools, workspace};
+
+/// How many inputs the fuzz of a test run has, always the same ones.
+const SHORT_FUZZ: u64 = 20_000;
 
 enum Outcome {
     Passed,
@@ -14,7 +17,7 @@ enum Outcome {
 /// A step may leave the test cluster to those behind it.
 type Step = (&'static str, fn(&mut Option<Bed>) -> anyhow::Result<Outcome>);
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     ("format", |_| cargo(&["fmt", "--all", "--check"])),
     ("tidy", |_| tidy::run().map(outcome)),
     ("clippy", |_| cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])),
@@ -34,6 +37,7 @@ const STEPS: [Step; 11] = [
     ("documentation", |_| documentation()),
     ("licences and bans", |_| tools::deny().map(outcome)),
     ("oracle", |_| oracle::compare(None).map(outcome)),
+    ("fuzz", |_| fuzz::run(SHORT_FUZZ, 1).map(outcome)),
     ("corpus", |_| match workspace::corpus() {
         Some(_) => corpus::run(None).map(outcome),
         None => Ok(Outcome::Skipped("no corpus lies beside this checkout, at ../shared/corpus", true)),

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"runtime/metrics"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -34,6 +35,8 @@ type request struct {
 type answer struct {
 	Output []byte `json:"output"`
 	Error  string `json:"error"`
+	// How many bytes were allocated on the way, whether they were freed again or not.
+	Allocated uint64 `json:"allocated"`
 }
 
 // partials are the named templates that generated templates include.
@@ -58,7 +61,10 @@ func main() {
 				fmt.Fprintln(os.Stderr, err)
 				os.Exit(1)
 			}
-			data, _ := json.Marshal(reply(r))
+			before := allocated()
+			a := reply(r)
+			a.Allocated = allocated() - before
+			data, _ := json.Marshal(a)
 			out.Write(append(data, '\n'))
 			// At once: the next input may overflow the stack, which ends the program.
 			out.Flush()
@@ -68,6 +74,12 @@ func main() {
 			return
 		}
 	}
+}
+
+func allocated() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
 }
 
 func reply(r request) (a answer) {

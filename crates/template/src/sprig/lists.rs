@@ -287,5 +287,6 @@ fn sort_alpha(call: &mut Call<'_>, args: &[Value]) -> Outcome {
     call.budget.step((texts.len() as u64).saturating_mul(u64::from(texts.len().max(1).ilog2()) + 1))?;
     let mut sorted = texts.to_vec();
     sorted.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
-    Ok(Value::List(List::new(Elem::String, sorted)))
+    // No texts, as of `regexFindAll` that finds nothing, stay none.
+    Ok(Value::List(List::new(texts.elem(), sorted)))
 }

@@ -1,13 +1,14 @@
 //! Differential fuzz: generated templates, values, `--set` texts and constraints, through Go and through pintle.
+//!
+//! Takes the path of the Go program, how many inputs there shall be, and the seed that they are generated from.
 
-use std::{collections::BTreeMap, sync::mpsc};
+use std::{collections::BTreeMap, path::Path, process::ExitCode, sync::mpsc};
 
 use anyhow::Context as _;
 
-use crate::workspace;
-
 mod constraints;
 mod documents;
+mod explain;
 mod mutate;
 mod oracle;
 mod ours;
@@ -16,13 +17,14 @@ mod sets;
 mod tally;
 mod templates;
 mod tomls;
+mod workspace;
 
 use oracle::Request;
 use random::Random;
 use tally::Tally;
 
 /// How many times each construct was used.
-pub(crate) type Counts = BTreeMap<String, usize>;
+type Counts = BTreeMap<String, usize>;
 
 /// How many requests go to Go before their answers are read.
 const BATCH: usize = 200;
@@ -30,12 +32,32 @@ const BATCH: usize = 200;
 /// From how many inputs on a run must use every construct often enough.
 const FULL_RUN: usize = 100_000;
 
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.as_slice() {
+        [oracle, count, seed] => count
+            .parse()
+            .and_then(|count| Ok((count, seed.parse()?)))
+            .context("reading the count and the seed")
+            .and_then(|(count, seed)| run(Path::new(oracle), count, seed)),
+        _ => Err(anyhow::anyhow!("usage: fuzz ORACLE COUNT SEED")),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// Generates `count` inputs from `seed` and compares; false where an answer differs without a reason.
 ///
 /// A run of [`FULL_RUN`] inputs also fails where it used a construct too seldom, or where Go refused most inputs.
-pub(crate) fn run(count: usize, seed: u64) -> anyhow::Result<bool> {
+fn run(oracle: &Path, count: usize, seed: u64) -> anyhow::Result<bool> {
     let mut generator = Generator::new(seed)?;
-    let mut oracle = oracle::Oracle::start()?;
+    let mut oracle = oracle::Oracle::start(oracle)?;
     generator.covers(&oracle.functions()?)?;
     let mut tally = Tally::new()?;
     ours::name_panics();

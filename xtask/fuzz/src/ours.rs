@@ -51,10 +51,10 @@ pub(crate) fn name_panics() {
     }));
 }
 
-pub(crate) fn answer(request: &Request) -> Answer {
+pub(crate) fn answer(request: &Request, limits: Limits) -> Answer {
     CURRENT.set(Some(request.clone()));
     let result = match request.kind {
-        "template" => render_text(&request.text, &request.values),
+        "template" => render_text(&request.text, &request.values, limits),
         "yaml" => read_and_write(&request.text),
         "set" => set(&request.how, &String::from_utf8_lossy(&request.text)),
         _ => compare(&request.how, &String::from_utf8_lossy(&request.text)),
@@ -65,7 +65,7 @@ pub(crate) fn answer(request: &Request) -> Answer {
     }
 }
 
-fn render_text(text: &[u8], values: &[u8]) -> Result<Vec<u8>, String> {
+fn render_text(text: &[u8], values: &[u8], limits: Limits) -> Result<Vec<u8>, String> {
     let values = yaml::map_from_slice(values).map_err(|error| error.to_string())?;
     let file = |name: &str, data: &[u8]| File { name: name.to_owned(), data: Str::from(data), modified: None };
     let chart = Chart {
@@ -89,7 +89,7 @@ fn render_text(text: &[u8], values: &[u8]) -> Result<Vec<u8>, String> {
         strict: false,
         lookup: None,
         surroundings: &World(Cell::new(1)),
-        limits: Limits { steps: 50_000_000, bytes: 64 << 20 },
+        limits,
     };
     let rendered = render::render(&chart, values, &options).map_err(|error| error.to_string())?;
     let content = rendered.files.into_iter().find(|(path, _)| path == "fuzz/templates/t.yaml");

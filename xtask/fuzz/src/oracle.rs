@@ -1,15 +1,15 @@
 //! The Go program that answers what Go would.
 
 use std::{
-    io::{BufRead as _, BufReader, Write as _},
+    fs::File,
+    io::{BufRead as _, BufReader, Read as _, Seek as _, Write as _},
+    path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
 use anyhow::Context as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
-
-use crate::tools;
 
 /// One input.
 #[derive(Clone, Debug)]
@@ -45,10 +45,23 @@ impl Answer {
     }
 }
 
+/// What Go said, and what that took.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reply {
+    pub(crate) answer: Answer,
+    /// How many bytes were allocated on the way, whether they were freed again or not.
+    pub(crate) allocated: u64,
+    /// The functions at both ends of the stack, where it overflowed and ended the program.
+    pub(crate) overflowed: Option<Vec<String>>,
+}
+
 pub(crate) struct Oracle {
+    binary: PathBuf,
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
+    /// What the program says when it ends.
+    log: File,
 }
 
 #[derive(Serialize)]
@@ -60,51 +73,66 @@ struct Line<'a> {
 }
 
 #[derive(Deserialize)]
-struct Reply {
+struct Said {
     output: Option<String>,
     error: String,
+    allocated: u64,
 }
 
-/// What the answer is to an input that ended the Go program: its stack overflowed, which nothing can catch.
-pub(crate) const CRASH: &str = "the Go program ended";
-
 impl Oracle {
-    pub(crate) fn start() -> anyhow::Result<Oracle> {
-        let binary = tools::fuzz_oracle()?;
-        let mut child = Command::new(&binary)
+    /// Starts the program.
+    pub(crate) fn start(binary: &Path) -> anyhow::Result<Oracle> {
+        let log = tempfile::tempfile()?;
+        let mut child = Command::new(binary)
             .env("TZ", "UTC")
+            .env("GOTRACEBACK", "single")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log.try_clone()?)
             .spawn()
             .context("starting the Go oracle")?;
         let input = child.stdin.take().context("the oracle has a standard input")?;
         let output = BufReader::new(child.stdout.take().context("the oracle has a standard output")?);
-        Ok(Oracle { child, input, output })
+        Ok(Oracle { binary: binary.to_owned(), child, input, output, log })
     }
 
     /// Every function that templates of Helm can call.
     pub(crate) fn functions(&mut self) -> anyhow::Result<Vec<String>> {
         let answers = self.ask(&[Request::new("functions", "")])?;
-        let answer = answers.first().context("an answer")?;
-        Ok(String::from_utf8_lossy(&answer.output).lines().map(str::to_owned).collect())
+        let reply = answers.first().context("an answer")?;
+        Ok(String::from_utf8_lossy(&reply.answer.output).lines().map(str::to_owned).collect())
     }
 
-    /// Asks a batch. Where an input ends the Go program, its answer is [`CRASH`], and another is started for the rest.
-    pub(crate) fn ask(&mut self, requests: &[Request]) -> anyhow::Result<Vec<Answer>> {
-        let mut answers = Vec::with_capacity(requests.len());
-        while let Some(left) = requests.get(answers.len()..).filter(|left| !left.is_empty()) {
-            self.ask_until_crash(left, &mut answers)?;
-            if answers.len() < requests.len() {
-                answers.push(Answer { error: CRASH.to_owned(), ..Answer::default() });
-                *self = Oracle::start()?;
+    /// Asks a batch. Where an input ends the program, another is started for the rest.
+    pub(crate) fn ask(&mut self, requests: &[Request]) -> anyhow::Result<Vec<Reply>> {
+        let mut replies = Vec::with_capacity(requests.len());
+        while let Some(left) = requests.get(replies.len()..).filter(|left| !left.is_empty()) {
+            self.ask_until_end(left, &mut replies)?;
+            if replies.len() < requests.len() {
+                replies.push(self.last_words()?);
+                *self = Oracle::start(&self.binary)?;
             }
         }
-        Ok(answers)
+        Ok(replies)
+    }
+
+    /// What becomes the reply to the input that ended the program.
+    fn last_words(&mut self) -> anyhow::Result<Reply> {
+        self.child.wait()?;
+        let mut log = String::new();
+        self.log.rewind()?;
+        self.log.read_to_string(&mut log)?;
+        let why = log.lines().find(|line| line.starts_with("fatal error: ")).unwrap_or("it ended").to_owned();
+        // A line of the stack that is not indented is a function with what it was given.
+        let functions = || log.lines().filter_map(|line| Some(line.get(..line.rfind('(')?)?.to_owned()));
+        let overflowed = (why == "fatal error: stack overflow").then(|| {
+            functions().filter(|name| !name.starts_with(['\t', ' ']) && !name.starts_with("runtime.")).collect()
+        });
+        Ok(Reply { answer: Answer { output: Vec::new(), error: why }, overflowed, ..Reply::default() })
     }
 
     /// The requests are written by a thread of their own, so that neither side waits for the other.
-    fn ask_until_crash(&mut self, requests: &[Request], answers: &mut Vec<Answer>) -> anyhow::Result<()> {
+    fn ask_until_end(&mut self, requests: &[Request], replies: &mut Vec<Reply>) -> anyhow::Result<()> {
         let mut text = Vec::new();
         for request in requests {
             let line = Line {
@@ -126,9 +154,10 @@ impl Oracle {
                 if output.read_line(&mut line)? == 0 {
                     break;
                 }
-                let reply: Reply = serde_json::from_str(&line)?;
-                let output = STANDARD.decode(reply.output.unwrap_or_default())?;
-                answers.push(Answer { output, error: reply.error });
+                let said: Said = serde_json::from_str(&line)?;
+                let output = STANDARD.decode(said.output.unwrap_or_default())?;
+                let answer = Answer { output, error: said.error };
+                replies.push(Reply { answer, allocated: said.allocated, overflowed: None });
             }
             writer.join().map_err(|_| anyhow::anyhow!("writing to the Go oracle"))?;
             Ok(())
