@@ -35,7 +35,7 @@ usage: cargo xtask TASK
                    lifecycles on the test cluster, with the real Helm and with ours, compared
   testbed up|down|build
                    a real Kubernetes on loopback, with nodes and pods that KWOK plays
-  bench render
+  bench render [--binary PATH] [--keep] [FILTER]
   bench release [--binary PATH] [--keep]
   bench source [--binary PATH]
                    pintle beside the real Helm on the same work, in one run; --keep writes the table to benches/results
@@ -74,7 +74,7 @@ fn run(arguments: &[String]) -> anyhow::Result<bool> {
         ["testbed", "build"] => testbed::build_only(),
         ["gen"] => generate::run(false),
         ["gen", "check"] => generate::run(true),
-        ["bench", "render"] => bench::render(),
+        ["bench", "render", rest @ ..] => bench::render(&bench::RenderOptions::parse(rest)?),
         ["bench", "one", program, arguments @ ..] => bench::time_one(program, arguments),
         ["bench", "release", rest @ ..] => bench::release(&bench::Options::parse(rest)?),
         ["bench", "source"] => bench::source(None),

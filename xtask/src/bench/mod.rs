@@ -14,7 +14,7 @@ use std::{
 use anyhow::Context as _;
 
 pub(crate) use release::{Options, release};
-pub(crate) use render::render;
+pub(crate) use render::{Options as RenderOptions, render};
 pub(crate) use source::source;
 
 /// Wall time, CPU time and peak memory of one run of a command.

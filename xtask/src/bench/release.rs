@@ -39,7 +39,7 @@ struct Row {
 }
 
 const fn row(name: &'static str, line: &'static str, wall: f64, requests: usize) -> Row {
-    Row { name, line, aim: Aim { wall, peak: None, requests: Some(requests) } }
+    Row { name, line, aim: Aim { wall, cpu: None, peak: None, requests: Some(requests) } }
 }
 
 /// One release from its beginning to its end; the rows are run one after the other.
@@ -72,9 +72,13 @@ const READING: [Row; 2] = [
     Row {
         name: "list 500 releases",
         line: "list --max 1000",
-        aim: Aim { wall: 5.0, peak: Some(10.0), requests: None },
+        aim: Aim { wall: 5.0, cpu: None, peak: Some(10.0), requests: None },
     },
-    Row { name: "history of 50 revisions", line: "history long", aim: Aim { wall: 3.0, peak: None, requests: None } },
+    Row {
+        name: "history of 50 revisions",
+        line: "history long",
+        aim: Aim { wall: 3.0, cpu: None, peak: None, requests: None },
+    },
 ];
 
 /// A client that is measured, with a home of its own, so that its caches are warm after the first run.
@@ -183,7 +187,7 @@ impl Bench {
         }
         for ((row, figures), requests) in rows.iter().zip(&figures).zip(requests) {
             let figures = [median(&figures[0]), median(&figures[1])];
-            table.add(&Measured { name: row.name, aim: row.aim, figures, requests });
+            table.add(&Measured { name: row.name.to_owned(), aim: row.aim, figures, requests });
         }
         Ok(())
     }

@@ -2,7 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Figures, median, ratio, show, time};
+use anyhow::Context as _;
+
+use super::{
+    Figures, median,
+    table::{Aim, Measured, Table},
+    time,
+};
 use crate::{binary, corpus, process::Home, tools, workspace};
 
 /// What one row of the table measures.
@@ -12,43 +18,91 @@ struct Work {
     lines: Vec<Vec<String>>,
     folder: PathBuf,
     runs: usize,
+    aim: Aim,
 }
 
-/// Runs the rendering benchmarks and prints medians and ratios.
-pub(crate) fn render() -> anyhow::Result<bool> {
-    let ours = binary::release()?;
+/// What is measured, and with what.
+#[derive(Default)]
+pub(crate) struct Options {
+    /// Our binary; built in release mode where none is named.
+    ours: Option<PathBuf>,
+    keep: bool,
+    /// Rows without this text in their names are left out.
+    filter: Option<String>,
+}
+
+impl Options {
+    /// Reads `[--binary PATH] [--keep] [FILTER]`.
+    pub(crate) fn parse(words: &[&str]) -> anyhow::Result<Options> {
+        let mut options = Options::default();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            match *word {
+                "--binary" => options.ours = Some(std::path::absolute(words.next().context("--binary needs a path")?)?),
+                "--keep" => options.keep = true,
+                filter if !filter.starts_with('-') && options.filter.is_none() => {
+                    options.filter = Some(filter.to_owned())
+                }
+                other => anyhow::bail!("bench render does not know {other}"),
+            }
+        }
+        Ok(options)
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        self.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()))
+    }
+}
+
+/// Runs the rendering benchmarks and prints medians and ratios; false where one misses its aim.
+pub(crate) fn render(options: &Options) -> anyhow::Result<bool> {
+    let ours = options.ours.clone().map_or_else(binary::release, Ok)?;
     let helm = tools::helms()?.helm4;
-    println!("{:<44} {:>26} {:>26} {:>20}", "work", "pintle wall/cpu/MiB", "helm wall/cpu/MiB", "ratio wall/cpu/mem");
-    for work in works()? {
+    let mut table = Table::new();
+    for work in works()?.into_iter().filter(|work| options.wants(&work.name)) {
         let (mut our_runs, mut helm_runs) = (Vec::new(), Vec::new());
-        measure(&ours, &work)?;
-        measure(&helm, &work)?;
+        if work.lines.len() == 1 {
+            measure(&ours, &work)?;
+            measure(&helm, &work)?;
+        }
         for _ in 0..work.runs {
             our_runs.push(measure(&ours, &work)?);
             helm_runs.push(measure(&helm, &work)?);
         }
-        let (ours, helm) = (median(&our_runs), median(&helm_runs));
-        println!("{:<44} {:>26} {:>26} {:>20}", work.name, show(ours), show(helm), ratio(ours, helm));
+        let figures = [&our_runs, &helm_runs].map(|runs| {
+            let median = median(runs);
+            // Among the corpus's cases are some that fail, with both.
+            Figures { ended_well: median.ended_well || work.lines.len() > 1, ..median }
+        });
+        table.add(&Measured { name: work.name, aim: work.aim, figures, requests: [None; 2] });
     }
-    curve(&ours)?;
-    Ok(true)
+    if options.wants(CURVE) {
+        curve(&ours, &mut table)?;
+    }
+    if options.keep {
+        let name = options.filter.as_ref().map_or("render".to_owned(), |filter| format!("render-{filter}"));
+        table.keep(&name, "Medians; both programs take turns.")?;
+    }
+    Ok(table.met())
 }
 
 fn works() -> anyhow::Result<Vec<Work>> {
     let root = workspace::root();
     let line = |words: &str| words.split(' ').map(str::to_owned).collect::<Vec<String>>();
-    let single = |name: &str, words: &str| Work {
+    let single = |name: &str, words: &str, peak| Work {
         name: name.to_owned(),
         lines: vec![line(words)],
         folder: root.clone(),
         runs: 15,
+        aim: Aim { wall: 8.0, cpu: None, peak, requests: None },
     };
     let mut works = vec![
-        single("version", "version"),
-        single("smallest chart", "template smallest benches/charts/smallest"),
+        single("version", "version", Some(5.0)),
+        single("smallest chart", "template smallest benches/charts/smallest", Some(5.0)),
         single(
             "fraud-model, production values",
             "template fraud-model examples/fraud-model -f examples/fraud-model/values-prod.yaml",
+            None,
         ),
     ];
     let Some(corpus) = workspace::corpus() else {
@@ -60,7 +114,8 @@ fn works() -> anyhow::Result<Vec<Work>> {
         name: format!("whole corpus, {} cases", cases.len()),
         lines: cases.iter().map(|case| case.args.clone()).collect(),
         folder: corpus.clone(),
-        runs: 3,
+        runs: 1,
+        aim: Aim { wall: 0.0, cpu: Some(8.0), peak: None, requests: None },
     });
     cases.retain(|case| case.exit_code == 0);
     cases.sort_by_key(|case| std::cmp::Reverse(case.bytes));
@@ -72,44 +127,53 @@ fn works() -> anyhow::Result<Vec<Work>> {
         new
     });
     works.extend(cases.into_iter().take(5).map(|case| Work {
-        name: case.id,
+        name: format!("much output: {}", case.id),
         lines: vec![case.args],
         folder: corpus.clone(),
         runs: 9,
+        aim: Aim { wall: 6.0, cpu: None, peak: None, requests: None },
     }));
     Ok(works)
 }
 
-/// Ten times the output should cost at most twelve times the time.
-fn curve(helm: &Path) -> anyhow::Result<()> {
-    println!("\noutput that grows (benches/charts/growing)");
+/// What the rows of the curve are called.
+const CURVE: &str = "curve";
+
+/// How much longer ten times the output may take.
+const STEEPEST: f64 = 12.0;
+
+/// Ten times the output should cost little more than ten times the time.
+fn curve(helm: &Path, table: &mut Table) -> anyhow::Result<()> {
+    table.remark("\nOutput that grows (benches/charts/growing):\n", true);
     let mut before: Option<f64> = None;
     for items in [100, 1_000, 10_000, 100_000] {
-        let lines = vec![vec![
-            "template".to_owned(),
-            "growing".to_owned(),
-            "benches/charts/growing".to_owned(),
-            "--set".to_owned(),
-            format!("items={items}"),
-        ]];
-        let work = Work { name: String::new(), lines, folder: workspace::root(), runs: 5 };
+        let words = ["template", "growing", "benches/charts/growing", "--set", &format!("items={items}")];
+        let lines = vec![words.map(str::to_owned).to_vec()];
+        let aim = Aim { wall: 0.0, cpu: None, peak: None, requests: None };
+        let work = Work { name: CURVE.to_owned(), lines, folder: workspace::root(), runs: 5, aim };
         let runs = (0..work.runs).map(|_| measure(helm, &work)).collect::<anyhow::Result<Vec<_>>>()?;
-        let figures = median(&runs);
-        let factor = before.map_or(String::new(), |before| format!("  x{:.1}", figures.wall / before));
-        println!("{items:>8} items {}{factor}", show(figures));
-        before = Some(figures.wall);
+        let Figures { wall, cpu, peak_kib, .. } = median(&runs);
+        let factor = before.map_or(0.0, |before| wall / before);
+        let figures = format!("{:.1} ms, CPU {:.1} ms, {:.1} MiB", wall * 1e3, cpu * 1e3, peak_kib / 1024.0);
+        let verdict = if factor > STEEPEST { ", MISSED" } else { "" };
+        table.remark(
+            &format!("- {items} documents: {figures}, {factor:.1} times the one before{verdict}"),
+            factor <= STEEPEST,
+        );
+        before = Some(wall);
     }
     Ok(())
 }
 
 fn measure(binary: &Path, work: &Work) -> anyhow::Result<Figures> {
     let home = Home::new()?;
-    let mut sum = Figures::default();
+    let mut sum = Figures { ended_well: true, ..Figures::default() };
     for line in &work.lines {
         let one = time(home.command(binary).args(line).current_dir(&work.folder))?;
         sum.wall += one.wall;
         sum.cpu += one.cpu;
         sum.peak_kib = sum.peak_kib.max(one.peak_kib);
+        sum.ended_well &= one.ended_well;
     }
     Ok(sum)
 }

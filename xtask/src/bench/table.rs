@@ -12,6 +12,8 @@ use crate::workspace;
 pub(super) struct Aim {
     /// The wall time is to be at most this part of Helm's.
     pub(super) wall: f64,
+    /// So is the time of the processor, where that is asked for.
+    pub(super) cpu: Option<f64>,
     /// So is the peak memory, where that is asked for.
     pub(super) peak: Option<f64>,
     /// The most requests.
@@ -20,7 +22,7 @@ pub(super) struct Aim {
 
 /// One row: ours first, then Helm's.
 pub(super) struct Measured {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) aim: Aim,
     pub(super) figures: [Figures; 2],
     pub(super) requests: [Option<usize>; 2],
@@ -51,6 +53,14 @@ impl Table {
         let line = row.line(&missed);
         print!("{line}");
         self.text.push_str(&line);
+    }
+
+    /// Prints a line behind the rows, on something that was to be met.
+    pub(super) fn remark(&mut self, line: &str, met: bool) {
+        self.met &= met;
+        println!("{line}");
+        self.text.push_str(line);
+        self.text.push('\n');
     }
 
     /// Whether all rows so far reach their aims.
@@ -95,6 +105,9 @@ impl Measured {
         }
         if ours.wall * self.aim.wall > helm.wall {
             missed.push(format!("wall 1/{}", self.aim.wall));
+        }
+        if let Some(cpu) = self.aim.cpu.filter(|cpu| ours.cpu * cpu > helm.cpu) {
+            missed.push(format!("CPU 1/{cpu}"));
         }
         if let Some(peak) = self.aim.peak.filter(|peak| ours.peak_kib * peak > helm.peak_kib) {
             missed.push(format!("memory 1/{peak}"));
