@@ -36,15 +36,13 @@ impl Chart {
     /// Helm: pkg/chart/loader/load.go, `LoadFile`.
     pub fn from_archive(name: &str, bytes: &[u8], limits: Limits, warnings: &mut Vec<Warning>) -> Result<Chart, Error> {
         check_magic(name, bytes)?;
-        let files = archive::read(bytes, limits).map_err(|error| match error {
-            Error::Stream(archive::GZIP_HEADER) => {
-                Error::InvalidChartFile { name: name.into(), reason: Box::new(error) }
-            }
+        let files = archive::read(bytes, limits).map_err(|error| match named(error, name) {
+            named @ Error::InvalidChartFile { .. } => named,
             _ => Error::UnreadableArchive,
         })?;
         let chart_yaml = files.iter().find(|file| file.name == "Chart.yaml").ok_or(Error::ChartVersionUnknown)?;
         Metadata::check_api_version(&chart_yaml.data)?;
-        load(files, &mut Surroundings::new(limits, warnings))
+        load(files, &mut Surroundings::new(limits, warnings)).map_err(|error| named(error, name))
     }
 
     /// Reads the archive of the file `name` as that of a chart of apiVersion v1 or v2, whatever it says.
@@ -56,14 +54,24 @@ impl Chart {
         warnings: &mut Vec<Warning>,
     ) -> Result<Chart, Error> {
         check_magic(name, bytes)?;
-        let files = archive::read(bytes, limits).map_err(|error| match error {
-            Error::Stream(archive::GZIP_HEADER) => {
-                Error::InvalidChartFile { name: name.into(), reason: Box::new(error) }
-            }
-            error => error,
-        })?;
-        load(files, &mut Surroundings::new(limits, warnings))
+        let files = archive::read(bytes, limits).map_err(|error| named(error, name))?;
+        load(files, &mut Surroundings::new(limits, warnings)).map_err(|error| named(error, name))
     }
+}
+
+/// The error, with the name of the archive where a gzip header is broken: its own, or that of an archive in it.
+fn named(error: Error, name: &str) -> Error {
+    fn is_broken_header(error: &Error) -> bool {
+        match error {
+            Error::Stream(archive::GZIP_HEADER) => true,
+            Error::Subchart { reason, .. } => is_broken_header(reason),
+            _ => false,
+        }
+    }
+    if is_broken_header(&error) {
+        return Error::InvalidChartFile { name: name.into(), reason: Box::new(error) };
+    }
+    error
 }
 
 /// What the charts that lie in each other share.

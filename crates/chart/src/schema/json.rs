@@ -155,10 +155,8 @@ impl Parser<'_> {
     }
 
     fn value(&mut self, depth: usize) -> Result<Json, String> {
-        if depth > MAX_DEPTH {
-            return Err("exceeded max depth".into());
-        }
         match self.peek_token() {
+            Some(b'{' | b'[') if depth > MAX_DEPTH => Err(self.unexpected("exceeded max depth")),
             Some(b'{') => self.object(depth),
             Some(b'[') => self.list(depth),
             Some(b'"') => self.string().map(|text| Json::String(text.into())),
