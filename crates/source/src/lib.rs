@@ -15,6 +15,7 @@ mod load;
 mod locate;
 pub mod path;
 mod plugins;
+mod probe;
 mod provenance;
 mod pull;
 mod push;
@@ -37,6 +38,7 @@ pub use crate::{
         PluginInstaller, PluginPlaces, load_plugin, load_plugins, pack_plugin, plugin_provenance, update_plugin,
         verify_plugin,
     },
+    probe::probe,
     provenance::{SignOptions, Verification, sign, verify_chart},
     pull::{PullOptions, pull},
     push::{PushOptions, push},

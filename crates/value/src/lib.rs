@@ -10,6 +10,7 @@
 pub mod address;
 mod base64;
 mod dismantle;
+pub mod duration;
 mod go_type;
 pub mod json;
 mod list;

@@ -1,7 +1,6 @@
 //! Reads a command line as pflag and cobra do.
 
 mod csv;
-mod duration;
 mod find;
 mod flag_set;
 mod number;

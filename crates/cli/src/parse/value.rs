@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    parse::{csv, duration, number},
+    parse::{csv, number},
     spec::Kind,
 };
 
@@ -39,7 +39,7 @@ impl Value {
             Kind::Int | Kind::Level => Value::Int(number::parse_int(text, 0, 64).unwrap_or_default()),
             Kind::Uint | Kind::GoUint => Value::Uint(number::parse_uint(text).unwrap_or_default()),
             Kind::Float => Value::Float(number::parse_float(text).unwrap_or_default()),
-            Kind::Duration => Value::Duration(duration::parse_duration(text).unwrap_or_default()),
+            Kind::Duration => Value::Duration(::value::duration::parse(text).unwrap_or_default()),
             Kind::Strings | Kind::Array | Kind::PostRendererArgs => {
                 let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or_default();
                 Value::List(csv::read_record(inner).unwrap_or_default())
@@ -66,7 +66,7 @@ impl Value {
             }
             Value::Uint(value) => *value = number::parse_uint(text)?,
             Value::Float(value) => *value = number::parse_float(text)?,
-            Value::Duration(value) => *value = duration::parse_duration(text)?,
+            Value::Duration(value) => *value = ::value::duration::parse(text)?,
             Value::List(list) => {
                 let more = match kind {
                     Kind::Strings if text.is_empty() => Vec::new(),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use cluster::WaitOptions;
 use release::Timestamp;
+use value::duration;
 
 use crate::{ChangeOptions, Session, operation::Operation};
 
@@ -29,7 +30,7 @@ impl Deadline {
         if let Some(end) = Deadline::after(now, time.saturating_add(undo)).0.filter(|_| deadline.0.is_some()) {
             let latest = Timestamp { nanoseconds: end, offset: session.timestamp().offset }.ansic();
             let undoing = if operation == Operation::Install { "removing it again" } else { "the rollback" };
-            let (time, undo) = (go_duration(time), go_duration(undo));
+            let (time, undo) = (duration::format(time), duration::format(undo));
             session.remark(format!(
                 "time limit: {time}, and {undo} more for {undoing} if it fails; all is over by {latest}"
             ));
@@ -46,28 +47,13 @@ impl Deadline {
     }
 }
 
-/// A time as flags take it: `5m0s`.
-pub(crate) fn go_duration(time: Duration) -> String {
-    let (seconds, fraction) = (time.as_secs(), time.subsec_nanos());
-    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-    let digits = format!("{fraction:09}");
-    let digits = digits.trim_end_matches('0');
-    let point = if digits.is_empty() { "" } else { "." };
-    let seconds = format!("{}{point}{digits}s", seconds % 60);
-    match (hours, minutes) {
-        (0, 0) => seconds,
-        (0, minutes) => format!("{minutes}m{seconds}"),
-        (hours, minutes) => format!("{hours}h{minutes}m{seconds}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use cluster::WaitOptions;
 
-    use super::{Deadline, go_duration};
+    use super::Deadline;
 
     #[test]
     fn a_deadline_shortens_waits() {
@@ -79,13 +65,5 @@ mod tests {
         assert_eq!(limited(deadline, 99_000_000_000), Duration::from_millis(1));
         assert_eq!(limited(Deadline::after(0, Duration::ZERO), 99), Duration::from_secs(10));
         assert_eq!(limited(Deadline::default(), 99), Duration::from_secs(10));
-    }
-
-    #[test]
-    fn times_are_written_as_flags_take_them() {
-        let texts = [(0, "0s"), (300_000, "5m0s"), (3_601_500, "1h0m1.5s"), (20, "0.02s")];
-        for (milliseconds, text) in texts {
-            assert_eq!(go_duration(Duration::from_millis(milliseconds)), text);
-        }
     }
 }

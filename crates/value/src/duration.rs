@@ -1,11 +1,13 @@
-//! Durations as Go's `time.ParseDuration` reads them.
+//! Durations as Go reads and writes them: `1h15m30.918s`.
+
+use std::time::Duration;
 
 const LIMIT: u64 = 1 << 63;
 
 /// Reads a duration such as `-1.5h3m`, in nanoseconds.
 ///
 /// Go: time/format.go `ParseDuration`, with its errors.
-pub(crate) fn parse_duration(text: &str) -> Result<i64, String> {
+pub fn parse(text: &str) -> Result<i64, String> {
     let invalid = || format!("time: invalid duration {}", quote(text));
     let (negative, mut rest) = match text.as_bytes() {
         [b'-', rest @ ..] => (true, rest),
@@ -54,6 +56,21 @@ pub(crate) fn parse_duration(text: &str) -> Result<i64, String> {
         (true, Err(_)) => Ok(i64::MIN),
         (false, Ok(total)) => Ok(total),
         (false, Err(_)) => Err(invalid()),
+    }
+}
+
+/// A time as flags take it: `5m0s`.
+pub fn format(time: Duration) -> String {
+    let (seconds, fraction) = (time.as_secs(), time.subsec_nanos());
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    let digits = format!("{fraction:09}");
+    let digits = digits.trim_end_matches('0');
+    let point = if digits.is_empty() { "" } else { "." };
+    let seconds = format!("{}{point}{digits}s", seconds % 60);
+    match (hours, minutes) {
+        (0, 0) => seconds,
+        (0, minutes) => format!("{minutes}m{seconds}"),
+        (hours, minutes) => format!("{hours}h{minutes}m{seconds}"),
     }
 }
 
@@ -126,7 +143,7 @@ mod tests {
             ("0", 0),
             ("9223372036854775807ns", i64::MAX),
         ] {
-            assert_eq!(parse_duration(text), Ok(nanoseconds), "{text}");
+            assert_eq!(parse(text), Ok(nanoseconds), "{text}");
         }
     }
 
@@ -139,7 +156,15 @@ mod tests {
             (".s", "time: invalid duration \".s\""),
             ("9223372036854775808ns", "time: invalid duration \"9223372036854775808ns\""),
         ] {
-            assert_eq!(parse_duration(text), Err(error.to_owned()), "{text}");
+            assert_eq!(parse(text), Err(error.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn times_are_written_as_flags_take_them() {
+        let texts = [(0, "0s"), (300_000, "5m0s"), (3_601_500, "1h0m1.5s"), (20, "0.02s")];
+        for (milliseconds, text) in texts {
+            assert_eq!(format(Duration::from_millis(milliseconds)), text);
         }
     }
 }

@@ -1,0 +1,157 @@
+//! Gates: a release that is ready is measured for a while, and judged by the numbers.
+
+use std::time::Duration;
+
+use metrics::{
+    gate::{Gate, Instruments, Judged, Probe, Trial, Verdict},
+    prometheus,
+};
+use value::{
+    duration,
+    url::{Encoding, escape},
+};
+
+use crate::{Error, ErrorKind, Session};
+
+/// How long one measurement may take.
+const ASK_WITHIN: Duration = Duration::from_secs(15);
+
+/// How long a gate may go on at the least when measurements fail or have no data.
+const SPARE: Duration = Duration::from_secs(30);
+
+/// How many samples an error names.
+const SHOWN: usize = 20;
+
+/// Gates with what they gave before the operation.
+#[derive(Debug, Default)]
+pub(crate) struct Gates(Vec<Trial>);
+
+impl Gates {
+    /// Measures what gates compare with. A gate whose measurement fails has nothing to compare with, and fails later.
+    pub(crate) fn before(session: &mut Session<'_>, gates: &[Gate]) -> Gates {
+        let mut trials = Vec::new();
+        for gate in gates {
+            let before = gate.needs_before().then(|| Network.measure(&gate.probe));
+            let before = match before.transpose() {
+                Ok(before) => before,
+                Err(reason) => {
+                    session.remark(format!("gate {}: before the operation nothing could be measured: {reason}", gate.name));
+                    None
+                }
+            };
+            trials.push(Trial::new(gate.clone(), before));
+        }
+        Gates(trials)
+    }
+
+    /// Takes samples until every gate has passed or one has failed.
+    ///
+    /// # Errors
+    /// The gate that failed, with its samples; that the operation is to stop.
+    pub(crate) fn watch(mut self, session: &mut Session<'_>) -> Result<(), Error> {
+        let start = session.now();
+        let longest = self.0.iter().map(|trial| trial.gate.duration()).max();
+        let Some(longest) = longest else { return Ok(()) };
+        session.remark(format!("gates: {}, for {}", self.names(), duration::format(longest)));
+        let mut due: Vec<i128> = self.0.iter().map(|trial| after(start, trial.gate.schedule.initial_delay)).collect();
+        while let Some((trial, due)) = next(&mut self.0, &mut due) {
+            pause_until(session, *due)?;
+            if session.now() > after(start, latest(&trial.gate)) {
+                trial.end("its time is over without enough samples");
+            } else {
+                sample(session, trial);
+                *due = after(*due, trial.gate.schedule.interval.unwrap_or_default()).max(session.now());
+            }
+            if let Some(Verdict::Failed(why)) = trial.verdict() {
+                return Err(failed(trial, why));
+            }
+        }
+        session.remark(format!("gates passed: {}", self.names()));
+        Ok(())
+    }
+
+    fn names(&self) -> String {
+        let names: Vec<&str> = self.0.iter().map(|trial| trial.gate.name.as_str()).collect();
+        names.join(", ")
+    }
+}
+
+/// The gate whose sample comes next.
+fn next<'a>(trials: &'a mut [Trial], due: &'a mut [i128]) -> Option<(&'a mut Trial, &'a mut i128)> {
+    let open = trials.iter_mut().zip(due).filter(|(trial, _)| trial.verdict().is_none());
+    open.min_by_key(|(_, due)| **due)
+}
+
+fn sample(session: &mut Session<'_>, trial: &mut Trial) {
+    let measured = Network.measure(&trial.gate.probe);
+    let number = trial.samples.len() + 1;
+    let of = trial.gate.schedule.count.unwrap_or(1);
+    let sample = trial.take(measured);
+    let judged = match sample.judged {
+        Judged::Good => ", good",
+        Judged::Bad => ", bad",
+        Judged::Inconclusive => ", neither good nor bad",
+        Judged::Nothing => ", waiting for data",
+        Judged::Error(_) => "",
+    };
+    let line = format!("{sample}{judged}");
+    session.remark(format!("gate {}: sample {number} of {of}: {line}", trial.gate.name));
+}
+
+/// When a gate must have been judged: its own time, and as much again for measurements that do not count.
+fn latest(gate: &Gate) -> Duration {
+    let time = gate.duration();
+    time.saturating_add(time.max(SPARE))
+}
+
+fn failed(trial: &Trial, why: &str) -> Error {
+    let samples: Vec<String> = trial.samples.iter().rev().take(SHOWN).rev().map(ToString::to_string).collect();
+    let name = &trial.gate.name;
+    let error = Error::new(
+        ErrorKind::Gate,
+        format!("gate {name} failed: {why}; samples: {}", samples.join("; ")),
+    );
+    error.hinted(match &trial.gate.probe {
+        Probe::Prometheus { address, query } => format!("ask Prometheus at {address} for {query}"),
+        Probe::Http { url } => format!("ask for {url}"),
+        Probe::Exec { command } => format!("run {command}"),
+    })
+}
+
+fn after(start: i128, time: Duration) -> i128 {
+    start.saturating_add(i128::try_from(time.as_nanos()).unwrap_or(i128::MAX))
+}
+
+fn pause_until(session: &Session<'_>, due: i128) -> Result<(), Error> {
+    let left = u64::try_from(due.saturating_sub(session.now())).map_or(Duration::ZERO, Duration::from_nanos);
+    session.cluster.pause(left).map_err(Error::from)
+}
+
+/// Measures over the network and with commands.
+struct Network;
+
+impl Instruments for Network {
+    fn measure(&mut self, probe: &Probe) -> Result<Vec<f64>, String> {
+        match probe {
+            Probe::Prometheus { address, query } => {
+                let query = escape(query.as_bytes(), Encoding::QueryComponent);
+                let query = String::from_utf8_lossy(&query);
+                let url = format!("{}{}?query={query}", address.trim_end_matches('/'), prometheus::QUERY_PATH);
+                let (status, body) = source::probe(&url, ASK_WITHIN).map_err(|error| error.to_string())?;
+                prometheus::numbers(&body).map_err(|error| match status {
+                    // Prometheus tells of bad queries with these, and says why.
+                    200 | 400 | 422 | 503 => error.to_string(),
+                    status => format!("{address} answers {status}"),
+                })
+            }
+            Probe::Http { url } => {
+                let (status, _) = source::probe(url, ASK_WITHIN).map_err(|error| error.to_string())?;
+                Ok(vec![f64::from(status)])
+            }
+            Probe::Exec { command } => {
+                let ran = plugin::run_within("sh", &["-c", command], ASK_WITHIN).map_err(|error| error.to_string())?;
+                Ok(vec![f64::from(ran.exit)])
+            }
+        }
+    }
+}
