@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use crate::workspace;
 
 /// Which workspace crates a crate may depend on. `value` and `version` may be used by all.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("value", &[]),
     ("version", &[]),
     ("regexp", &[]),
@@ -19,9 +19,13 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("source", &["chart", "plugin"]),
     ("release", &["chart"]),
     ("cluster", &["release", "chart"]),
+    ("metrics", &[]),
     ("sandbox", &["release"]),
-    ("pintle", &["regexp", "chart", "source", "template", "render", "release", "cluster", "plugin", "sandbox"]),
-    ("cli", &["pintle", "chart"]),
+    (
+        "pintle",
+        &["regexp", "chart", "source", "template", "render", "release", "cluster", "plugin", "sandbox", "metrics"],
+    ),
+    ("cli", &["pintle", "chart", "metrics"]),
 ];
 
 /// Crates that only tests and tasks use: they may depend on everything.

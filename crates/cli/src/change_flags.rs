@@ -87,6 +87,7 @@ impl Invocation<'_> {
                 .then(|| self.flags.duration("rollback-timeout")),
             cleanup_on_fail: switch("cleanup-on-fail"),
             history_max: self.flags.slot("history-max").map_or(0, |_| self.flags.int("history-max")),
+            gates: Vec::new(),
         }
     }
 }

@@ -54,6 +54,12 @@ impl Failure {
         self
     }
 
+    /// The failure with a sentence on what to do.
+    pub(crate) fn hinted(mut self, hint: impl Into<String>) -> Failure {
+        self.told.hints.push(hint.into());
+        self
+    }
+
     /// The failure with a last line.
     pub(crate) fn advice(mut self, advice: impl Into<String>) -> Failure {
         self.told.advice = advice.into();

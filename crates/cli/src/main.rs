@@ -14,6 +14,7 @@ mod execute;
 mod exit;
 mod filepath;
 mod flags;
+mod gate_flags;
 mod help;
 mod invocation;
 mod kubeconfig;

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     future::Future,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use http::{Request, Response};
@@ -121,6 +122,15 @@ impl Cluster {
     /// The texts of the `Warning:` headers since the last call, each once.
     pub fn take_warnings(&self) -> Vec<String> {
         std::mem::take(&mut *self.inner.transport.warnings.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Lets time pass between two looks at something.
+    ///
+    /// # Errors
+    /// That the operation is to stop.
+    pub fn pause(&self, time: Duration) -> Result<(), Error> {
+        self.block_on(tokio::time::sleep(time));
+        Ok(())
     }
 
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {

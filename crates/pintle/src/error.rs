@@ -26,6 +26,8 @@ pub enum ErrorKind {
     Output,
     /// A cluster that cannot be reached, refuses, or does not become what it should.
     Cluster,
+    /// A gate that was not passed.
+    Gate,
     /// A release that is not there, is there already, or is in a state that forbids the operation.
     Release,
     /// A plugin that is missing, malformed, or failed.

@@ -35,7 +35,10 @@ impl Gates {
             let before = match before.transpose() {
                 Ok(before) => before,
                 Err(reason) => {
-                    session.remark(format!("gate {}: before the operation nothing could be measured: {reason}", gate.name));
+                    session.remark(format!(
+                        "gate {}: before the operation nothing could be measured: {reason}",
+                        gate.name
+                    ));
                     None
                 }
             };
@@ -107,10 +110,7 @@ fn latest(gate: &Gate) -> Duration {
 fn failed(trial: &Trial, why: &str) -> Error {
     let samples: Vec<String> = trial.samples.iter().rev().take(SHOWN).rev().map(ToString::to_string).collect();
     let name = &trial.gate.name;
-    let error = Error::new(
-        ErrorKind::Gate,
-        format!("gate {name} failed: {why}; samples: {}", samples.join("; ")),
-    );
+    let error = Error::new(ErrorKind::Gate, format!("gate {name} failed: {why}; samples: {}", samples.join("; ")));
     error.hinted(match &trial.gate.probe {
         Probe::Prometheus { address, query } => format!("ask Prometheus at {address} for {query}"),
         Probe::Http { url } => format!("ask for {url}"),
@@ -149,8 +149,8 @@ impl Instruments for Network {
                 Ok(vec![f64::from(status)])
             }
             Probe::Exec { command } => {
-                let ran = plugin::run_within("sh", &["-c", command], ASK_WITHIN).map_err(|error| error.to_string())?;
-                Ok(vec![f64::from(ran.exit)])
+                let exit = plugin::run_within("sh", &["-c", command], ASK_WITHIN).map_err(|error| error.to_string())?;
+                Ok(vec![f64::from(exit)])
             }
         }
     }

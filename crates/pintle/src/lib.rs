@@ -10,6 +10,7 @@ mod diff;
 mod error;
 mod execute;
 mod explain;
+mod gates;
 mod glob;
 mod history;
 mod hooks;

@@ -10,6 +10,7 @@ mod expand;
 mod legacy;
 mod manifest;
 mod platform;
+mod limited;
 mod process;
 mod v1;
 
@@ -19,3 +20,5 @@ pub use crate::{
     manifest::{CommandWords, Kind, PLUGIN_FILE, Plugin, Runtime, parse},
     process::{Ran, run},
 };
+pub use crate::limited::run_within;
+pub use crate::process::{Ran, run};

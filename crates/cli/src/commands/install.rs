@@ -9,8 +9,8 @@ use crate::{
     connection::Printer,
     error::Failure,
     flags::{
-        ALL_DRY_RUNS, CHART_SOURCE, CREDENTIALS, FORCE_RECREATE, INSTALL as SHARED, OUTPUT, POST_RENDERER, REPLACEMENT,
-        ROLLBACK_TIMEOUT, TLS, VALUES,
+        ALL_DRY_RUNS, CHART_SOURCE, CREDENTIALS, FORCE_RECREATE, GATES, INSTALL as SHARED, OUTPUT, POST_RENDERER,
+        REPLACEMENT, ROLLBACK_TIMEOUT, TLS, VALUES,
     },
     invocation::Invocation,
     spec::{Action, Arguments, Command, Flag},
@@ -56,6 +56,7 @@ With --dry-run=client or --dry-run=server nothing is installed; what would be is
         TLS,
         CREDENTIALS,
         POST_RENDERER,
+        GATES,
     ],
     exclusive: &["force-replace force-conflicts", "force force-conflicts"],
     action: Action::Run(run),
@@ -88,6 +89,7 @@ fn install(invocation: &mut Invocation<'_>, dry_run: DryRun) -> Result<Record, F
     };
     let mut change = invocation.change_options(dry_run);
     change.server_side = if flags.bool("server-side") { ServerSide::Yes } else { ServerSide::No };
+    invocation.add_gates(&mut change, &named.name)?;
     let options = InstallOptions {
         name: named.name,
         content: invocation.content_options()?,

@@ -5,7 +5,7 @@ use pintle::{RollbackOptions, RollbackTo};
 use crate::{
     complete::ArgumentWords,
     error::Failure,
-    flags::{ALL_DRY_RUNS, FORCE_RECREATE, HISTORY_MAX, NO_HOOKS, REPLACEMENT, TIMEOUT, WAIT, WAIT_FOR_JOBS},
+    flags::{ALL_DRY_RUNS, FORCE_RECREATE, GATES, HISTORY_MAX, NO_HOOKS, REPLACEMENT, TIMEOUT, WAIT, WAIT_FOR_JOBS},
     invocation::Invocation,
     parse::parse_decimal,
     spec::{Action, Arguments, Command, Flag, Visibility},
@@ -42,6 +42,7 @@ that was. 'helm history RELEASE' lists revisions. With --dry-run nothing is chan
             ALL_DRY_RUNS,
             Flag::switch("recreate-pods", "restart the release's pods").visibility(Visibility::HelpOnly),
         ],
+        GATES,
     ],
     exclusive: &["force-replace force-conflicts", "force force-conflicts"],
     action: Action::Run(run),
@@ -68,7 +69,11 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let dry_run = invocation.dry_run()?;
     let mut change = invocation.change_options(dry_run);
     change.server_side = invocation.server_side()?;
-    let options = RollbackOptions { name: invocation.first_argument(), to, change };
+    let name = invocation.first_argument();
+    invocation.add_gates(&mut change, &name)?;
+    // There is nothing to go back to from here: the failure is told, and the release is left as it is.
+    change.rollback_on_failure = false;
+    let options = RollbackOptions { name, to, change };
     invocation.on_cluster(|session| pintle::rollback(session, &options))?;
     invocation.output.print("Rollback was a success! Happy Helming!\n")
 }

@@ -6,8 +6,8 @@ use crate::{
     complete::ArgumentWords,
     error::Failure,
     flags::{
-        ALL_DRY_RUNS, CHART_SOURCE, CREDENTIALS, DESCRIPTION, DEVEL, FORCE_RECREATE, HISTORY_MAX, NO_HOOKS, OUTPUT,
-        POST_RENDERER, REPLACEMENT, ROLLBACK_TIMEOUT, TIMEOUT, TLS, VALUES, WAIT, WAIT_FOR_JOBS,
+        ALL_DRY_RUNS, CHART_SOURCE, CREDENTIALS, DESCRIPTION, DEVEL, FORCE_RECREATE, GATES, HISTORY_MAX, NO_HOOKS,
+        OUTPUT, POST_RENDERER, REPLACEMENT, ROLLBACK_TIMEOUT, TIMEOUT, TLS, VALUES, WAIT, WAIT_FOR_JOBS,
     },
     invocation::Invocation,
     print::Format,
@@ -88,6 +88,7 @@ good revision.",
         TLS,
         CREDENTIALS,
         POST_RENDERER,
+        GATES,
     ],
     exclusive: &["force-replace force-conflicts", "force force-conflicts"],
     action: Action::Run(run),
@@ -103,6 +104,7 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let for_people = Format::of(flags) == Format::Table;
     let mut change = invocation.change_options(dry_run);
     change.server_side = invocation.server_side().map_err(|failure| failure.during("UPGRADE FAILED"))?;
+    invocation.add_gates(&mut change, &name)?;
     let options = UpgradeOptions {
         name: name.clone(),
         chart: ChartRequest {

@@ -17,7 +17,9 @@ pub(crate) const GATES: &[Flag] = &[
         "a gate: 'NAME: QUERY <= NUMBER' asks Prometheus, 'http: URL == 200' a server, 'exec: COMMAND' a command",
     )
     .visibility(Visibility::HelpOnly),
-    Flag::new("gate-for", Kind::Duration, "how long gates take samples").default("1m0s").visibility(Visibility::HelpOnly),
+    Flag::new("gate-for", Kind::Duration, "how long gates take samples")
+        .default("1m0s")
+        .visibility(Visibility::HelpOnly),
     Flag::new("gate-interval", Kind::Duration, "how long gates wait between two samples")
         .default("10s")
         .visibility(Visibility::HelpOnly),

@@ -2,6 +2,7 @@
 
 mod chart_source;
 mod diff;
+mod gate;
 mod global;
 mod install;
 mod klog;
@@ -14,6 +15,7 @@ use crate::spec::Flag;
 pub(crate) use self::{
     chart_source::{CHART_SOURCE, DEVEL, KEYRING, VERIFY},
     diff::{DETAILED_EXITCODE, DIFF, INCLUDE_TESTS, NORMALIZE},
+    gate::GATES,
     global::HELP,
     install::{INSTALL, REPLACEMENT},
     release::{

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cluster::WaitOptions;
+use metrics::gate::Gate;
 use release::{
     ApplyMethod,
     plan::{Apply, PlanOptions},
@@ -82,6 +83,8 @@ pub struct ChangeOptions {
     pub cleanup_on_fail: bool,
     /// `--history-max`: so many revisions are kept; 0 keeps all.
     pub history_max: i64,
+    /// `--gate`, `--gate-query`: what the numbers must say once everything is ready.
+    pub gates: Vec<Gate>,
 }
 
 impl ChangeOptions {
@@ -106,6 +109,7 @@ impl ChangeOptions {
             cleanup_on_fail: false,
             take_ownership: false,
             history_max: 0,
+            gates: Vec::new(),
             ..self.clone()
         };
         options.wait.timeout = self.rollback_time();

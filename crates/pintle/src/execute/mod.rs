@@ -10,6 +10,7 @@ use crate::{
     ChangeOptions, Error, ErrorKind, Event, Session,
     change::{Draft, owner_of},
     explain::explained,
+    gates::Gates,
     hooks::{HookOptions, run_hooks},
     operation::Operation,
 };
@@ -44,6 +45,8 @@ pub(crate) enum Phase {
     Wait,
     /// To the hooks behind it.
     After,
+    /// To the gates.
+    Gate,
 }
 
 /// A change that failed.
@@ -67,6 +70,7 @@ pub(crate) fn execute(session: &mut Session<'_>, mut change: Change<'_>) -> Resu
 
 impl Change<'_> {
     fn run(&mut self, session: &mut Session<'_>, phase: &mut Phase, created: &mut Vec<ObjectId>) -> Result<(), Error> {
+        let gates = Gates::before(session, &self.options.gates);
         if self.hooks(session, Phase::Before)? {
             self.plan_again(session)?;
         }
@@ -77,7 +81,8 @@ impl Change<'_> {
         self.wait(session)?;
         *phase = Phase::After;
         self.hooks(session, Phase::After)?;
-        Ok(())
+        *phase = Phase::Gate;
+        gates.watch(session)
     }
 
     /// Helm: `ClientCreateOptionServerSideApply`, `ClientUpdateOptionServerSideApply`.
