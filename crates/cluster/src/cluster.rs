@@ -129,7 +129,7 @@ impl Cluster {
     /// # Errors
     /// That the operation is to stop.
     pub fn pause(&self, time: Duration) -> Result<(), Error> {
-        self.block_on(tokio::time::sleep(time));
+        self.block_on(async { tokio::time::sleep(time).await });
         Ok(())
     }
 

@@ -16,9 +16,6 @@ use crate::{Error, ErrorKind, Session};
 /// How long one measurement may take.
 const ASK_WITHIN: Duration = Duration::from_secs(15);
 
-/// How long a gate may go on at the least when measurements fail or have no data.
-const SPARE: Duration = Duration::from_secs(30);
-
 /// How many samples an error names.
 const SHOWN: usize = 20;
 
@@ -59,7 +56,7 @@ impl Gates {
         let mut due: Vec<i128> = self.0.iter().map(|trial| after(start, trial.gate.schedule.initial_delay)).collect();
         while let Some((trial, due)) = next(&mut self.0, &mut due) {
             pause_until(session, *due)?;
-            if session.now() > after(start, latest(&trial.gate)) {
+            if session.now() > after(start, trial.gate.at_most()) {
                 trial.end("its time is over without enough samples");
             } else {
                 sample(session, trial);
@@ -99,12 +96,6 @@ fn sample(session: &mut Session<'_>, trial: &mut Trial) {
     };
     let line = format!("{sample}{judged}");
     session.remark(format!("gate {}: sample {number} of {of}: {line}", trial.gate.name));
-}
-
-/// When a gate must have been judged: its own time, and as much again for measurements that do not count.
-fn latest(gate: &Gate) -> Duration {
-    let time = gate.duration();
-    time.saturating_add(time.max(SPARE))
 }
 
 fn failed(trial: &Trial, why: &str) -> Error {

@@ -18,6 +18,9 @@ pub use self::{
     judge::{Judged, Sample, Trial, Verdict},
 };
 
+/// What a gate may take longer than its samples, at the least.
+const SPARE: Duration = Duration::from_secs(30);
+
 /// What is wrong with a specification of gates, or with what is to be measured.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -163,6 +166,13 @@ impl Gate {
         let times = self.schedule.count.unwrap_or(1).saturating_sub(1);
         let interval = self.schedule.interval.unwrap_or_default();
         self.schedule.initial_delay.saturating_add(interval.saturating_mul(times))
+    }
+
+    /// How long it may take: its own time, and as much again, half a minute at the least, for measurements that fail or
+    /// have no data.
+    pub fn at_most(&self) -> Duration {
+        let time = self.duration();
+        time.saturating_add(time.max(SPARE))
     }
 
     /// Whether it compares with what was before the operation.

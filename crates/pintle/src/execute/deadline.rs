@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cluster::WaitOptions;
+use metrics::gate::Gate;
 use release::Timestamp;
 use value::duration;
 
@@ -26,13 +27,18 @@ impl Deadline {
             return Deadline::default();
         }
         let (now, time, undo) = (session.now(), options.wait.timeout, options.rollback_time());
+        let gates = options.gates.iter().map(Gate::at_most).max().unwrap_or_default();
         let deadline = Deadline::after(now, time);
-        if let Some(end) = Deadline::after(now, time.saturating_add(undo)).0.filter(|_| deadline.0.is_some()) {
+        if let Some(end) =
+            Deadline::after(now, time.saturating_add(gates).saturating_add(undo)).0.filter(|_| deadline.0.is_some())
+        {
             let latest = Timestamp { nanoseconds: end, offset: session.timestamp().offset }.ansic();
             let undoing = if operation == Operation::Install { "removing it again" } else { "the rollback" };
             let (time, undo) = (duration::format(time), duration::format(undo));
+            let gates =
+                if gates.is_zero() { String::new() } else { format!(", {} for gates", duration::format(gates)) };
             session.remark(format!(
-                "time limit: {time}, and {undo} more for {undoing} if it fails; all is over by {latest}"
+                "time limit: {time}{gates}, and {undo} more for {undoing} if it fails; all is over by {latest}"
             ));
         }
         deadline
