@@ -8,17 +8,16 @@ mod decode;
 mod error;
 mod expand;
 mod legacy;
+mod limited;
 mod manifest;
 mod platform;
-mod limited;
 mod process;
 mod v1;
 
 pub use crate::{
     call::{Call, GetOptions, Stderr, Variables},
     error::Error,
+    limited::run_within,
     manifest::{CommandWords, Kind, PLUGIN_FILE, Plugin, Runtime, parse},
     process::{Ran, run},
 };
-pub use crate::limited::run_within;
-pub use crate::process::{Ran, run};
