@@ -311,10 +311,8 @@ impl<'t> Emitter<'t> {
         }
         if !self.key_line.is_empty() {
             match event.kind {
-                EventKind::Scalar(..) => {
-                    if self.line.is_empty() {
-                        self.line = std::mem::take(&mut self.key_line);
-                    }
+                EventKind::Scalar(..) if self.line.is_empty() => {
+                    self.line = std::mem::take(&mut self.key_line);
                 }
                 EventKind::SequenceStart(style) | EventKind::MappingStart(style) if style != TreeStyle::Flow => {
                     std::mem::swap(&mut self.line, &mut self.key_line);
