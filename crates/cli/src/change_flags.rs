@@ -57,7 +57,7 @@ impl Invocation<'_> {
         Ok(ContentOptions {
             skip_schema_validation: flags.bool("skip-schema-validation"),
             subchart_notes: flags.bool("render-subchart-notes"),
-            hide_secret: flags.bool("hide-secret"),
+            hide_secret: flags.known_bool("hide-secret"),
             disable_openapi_validation: flags.bool("disable-openapi-validation"),
             labels: flags.pairs("labels"),
             description: flags.text("description").to_owned(),

@@ -7,8 +7,8 @@ use std::{
 };
 
 use pintle::{
-    Cluster, ClusterOptions, ConfigMaps, Event, Memory, Observer, Proxies, Sandbox, SandboxOptions, Secrets, Session,
-    Storage, World,
+    Cluster, ClusterOptions, ConfigMaps, Event, Fault, Memory, Observer, Proxies, Sandbox, SandboxOptions, Secrets,
+    Session, Storage, World,
 };
 
 use crate::{
@@ -42,9 +42,28 @@ impl Invocation<'_> {
         namespace: String,
         operation: impl FnOnce(&mut Session<'_>) -> Result<T, pintle::Error>,
     ) -> Result<T, Failure> {
+        self.check_faults()?;
+        self.connected(namespace, operation)
+    }
+
+    /// As [`Invocation::on_cluster`], for what is played in a sandbox of its own: there pods may fail.
+    pub(crate) fn on_stage<T>(
+        &mut self,
+        operation: impl FnOnce(&mut Session<'_>) -> Result<T, pintle::Error>,
+    ) -> Result<T, Failure> {
+        let namespace = self.namespace();
+        self.connected(namespace, operation)
+    }
+
+    fn connected<T>(
+        &mut self,
+        namespace: String,
+        operation: impl FnOnce(&mut Session<'_>) -> Result<T, pintle::Error>,
+    ) -> Result<T, Failure> {
         let options = cluster_options(&self.flags, self.environment, self.namespace());
         let cluster = if self.flags.bool("sandbox") {
-            Cluster::over(open_sandbox(self.environment)?, &ClusterOptions { cache_dir: None, ..options })
+            let sandbox = open_sandbox(self.environment, self.faults()?)?;
+            Cluster::over(sandbox, &ClusterOptions { cache_dir: None, ..options })
         } else {
             Cluster::connect(&options)
         };
@@ -69,15 +88,33 @@ impl Invocation<'_> {
     }
 }
 
+impl Invocation<'_> {
+    /// `--simulate`: whose pods are to fail.
+    pub(crate) fn faults(&self) -> Result<Vec<Fault>, Failure> {
+        let pairs = self.flags.pairs("simulate");
+        pairs.iter().map(|(workload, how)| Fault::new(workload, how).map_err(Failure::new)).collect()
+    }
+
+    /// Nobody makes pods of a real cluster fail.
+    fn check_faults(&self) -> Result<(), Failure> {
+        if self.flags.bool("sandbox") || self.flags.pairs("simulate").is_empty() {
+            return Ok(());
+        }
+        let mut failure = Failure::new("--simulate goes with --sandbox and with `helm rehearse` only");
+        failure.told.hints.push("the pods of a real cluster fail on their own account".into());
+        Err(failure)
+    }
+}
+
 /// The file of the sandbox.
 pub(crate) fn sandbox_file(environment: &Environment) -> String {
     environment.data_path("sandbox/store.redb")
 }
 
 /// Opens the sandbox, which is made where there is none.
-pub(crate) fn open_sandbox(environment: &Environment) -> Result<Sandbox, Failure> {
-    let options = SandboxOptions { file: Some(sandbox_file(environment).into()), clock: SystemTime::now };
-    Sandbox::open(&options).map_err(|error| {
+pub(crate) fn open_sandbox(environment: &Environment, faults: Vec<Fault>) -> Result<Sandbox, Failure> {
+    let options = SandboxOptions::new(Some(sandbox_file(environment).into()), SystemTime::now);
+    Sandbox::open(&SandboxOptions { faults, ..options }).map_err(|error| {
         let mut failure = Failure::new(error.to_string());
         failure.told.hints.push("`helm sandbox reset` starts anew with an empty one".into());
         failure

@@ -33,6 +33,7 @@ mod prepare;
 mod pull;
 mod recorded;
 mod registry;
+mod rehearse;
 mod rendered;
 mod report;
 mod repository;
@@ -78,6 +79,7 @@ pub use crate::{
     pull::{PushRequest, pull, push, verify},
     recorded::{RecordedOptions, recorded},
     registry::{RegistryOptions, registry_login, registry_logout},
+    rehearse::{Against, Rehearsal, RehearseOptions, rehearse},
     report::Report,
     repository::{
         OutputForm, RepoAddOptions, RepoIndexOptions, RepoListOptions, RepoRemoveOptions, RepoUpdateOptions,
@@ -110,5 +112,5 @@ pub use release::{
     history::RollbackTo,
     labels::check_labels,
 };
-pub use sandbox::{Sandbox, SandboxOptions, Served, serve as serve_sandbox};
+pub use sandbox::{Fault, Sandbox, SandboxOptions, Served, serve as serve_sandbox};
 pub use source::{Access, ChartQuery, Getters, Places, PluginPlaces, PullOptions, Secret, system::path_error};

@@ -4,30 +4,29 @@ use http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    api::{Answer, custom},
+    api::{Answer, Api, custom},
     failure::Failure,
     openapi,
     request::Options,
     resource::{Resource, Subresource, built_in},
-    store::Store,
 };
 
 /// The Kubernetes whose tables of resources and types this is made from.
-const VERSION: (&str, &str, &str) = ("1", "36", "v1.36.3");
+pub(crate) const VERSION: &str = "v1.36.3";
 
 /// Answers a request that is about the server itself; none where it is not.
-pub(crate) fn answer(store: &Store, path: &str, options: &Options) -> Option<Result<Answer, Failure>> {
+pub(crate) fn answer(api: &Api<'_>, path: &str, options: &Options) -> Option<Result<Answer, Failure>> {
     let path = path.trim_end_matches('/');
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     match (options.method == Method::GET, parts.as_slice()) {
-        (true, ["version"]) => Some(Ok(Answer::Json(200, version()))),
+        (true, ["version"]) => Some(Ok(Answer::Json(200, version(api.version)))),
         (true, ["healthz" | "readyz" | "livez", ..]) => Some(Ok(Answer::Text(200, "ok".into()))),
         (true, ["openapi", "v2"]) => Some(Err(Failure::no_resource())),
         (true, ["openapi", ..])
         | (true, ["" | "api" | "apis"])
         | (true, ["api", _])
         | (true, ["apis", _] | ["apis", _, _]) => {
-            let resources = store.read(|snapshot| {
+            let resources = api.store.read(|snapshot| {
                 let mut resources = built_in().to_vec();
                 resources.extend(custom(snapshot)?);
                 Ok(resources)
@@ -38,8 +37,9 @@ pub(crate) fn answer(store: &Store, path: &str, options: &Options) -> Option<Res
     }
 }
 
-fn version() -> Value {
-    let (major, minor, version) = VERSION;
+fn version(version: &str) -> Value {
+    let mut numbers = version.trim_start_matches('v').split('.');
+    let (major, minor) = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
     json!({
         "major": major, "minor": minor, "gitVersion": version, "gitCommit": "", "gitTreeState": "clean",
         "buildDate": "1970-01-01T00:00:00Z", "goVersion": "", "compiler": "", "platform": "pintle/sandbox",

@@ -29,10 +29,11 @@ impl Cause {
 
     /// `field: Invalid value: "x": detail`
     pub(crate) fn invalid(field: impl Into<String>, value: &Value, detail: &str) -> Cause {
-        let shown = match value {
-            Value::Object(_) | Value::Array(_) => value.to_string(),
-            other => other.to_string(),
-        };
+        Cause::invalid_shown(field, &value.to_string(), detail)
+    }
+
+    /// The same, with the text of the value.
+    pub(crate) fn invalid_shown(field: impl Into<String>, shown: &str, detail: &str) -> Cause {
         Cause { field: field.into(), reason: "FieldValueInvalid", message: format!("Invalid value: {shown}: {detail}") }
     }
 

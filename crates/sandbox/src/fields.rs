@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::schema::{Shape, Type, shape_of};
+use crate::schema::{ItemKeys, Shape, Type, shape_of};
 
 /// A set of fields of an object: a tree whose edges are `f:name`, `k:{"name":"x"}`, `v:"x"`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(crate) struct FieldSet {
 
 impl FieldSet {
     /// All fields that an object sets; with `containers`, lists and maps count as fields of their own too.
-    pub(crate) fn of(value: &Value, of: Option<&Type>, containers: bool) -> FieldSet {
+    pub(crate) fn of(value: &Value, of: Option<Type<'_>>, containers: bool) -> FieldSet {
         let mut set = FieldSet::default();
         match (shape_of(of, value), value) {
             (Shape::Struct(of), Value::Object(map)) => {
@@ -163,11 +163,11 @@ impl FieldSet {
 }
 
 /// The edge to an element of a list that is told apart by keys.
-pub(crate) fn element(keys: &[String], item: &Value) -> String {
+pub(crate) fn element(keys: ItemKeys<'_>, item: &Value) -> String {
     let mut map = Map::new();
-    for key in keys {
+    for key in keys.names() {
         let value = item.get(key).cloned().or_else(|| (key == "protocol").then(|| Value::from("TCP")));
-        map.insert(key.clone(), value.unwrap_or(Value::Null));
+        map.insert(key.to_owned(), value.unwrap_or(Value::Null));
     }
     format!("k:{}", Value::Object(map))
 }
@@ -187,13 +187,13 @@ fn edge_text(edge: &str) -> String {
 
 /// The fields in which two objects differ: those that the second one has and the first one lacks or has otherwise, and
 /// those that only the first one has.
-pub(crate) fn compare(old: &Value, new: &Value, of: Option<&Type>) -> (FieldSet, FieldSet) {
+pub(crate) fn compare(old: &Value, new: &Value, of: Option<Type<'_>>) -> (FieldSet, FieldSet) {
     let changed = changed(old, new, of);
     let removed = FieldSet::of(old, of, true).difference(&FieldSet::of(new, of, true));
     (changed, removed)
 }
 
-fn changed(old: &Value, new: &Value, of: Option<&Type>) -> FieldSet {
+fn changed(old: &Value, new: &Value, of: Option<Type<'_>>) -> FieldSet {
     let whole = || FieldSet::of(new, of, true);
     match (shape_of(of, new), old, new) {
         _ if old == new => FieldSet::default(),

@@ -5,13 +5,16 @@
 //! applied configurations with their field managers, tells those who watch, and plays the controllers: pods become ready
 //! at once, Jobs end, claims are bound. It runs no container, and speaks to no network by itself.
 
+mod adopt;
 mod api;
 mod clock;
 mod controllers;
 mod defaults;
 mod discovery;
 mod failure;
+mod fault;
 mod fields;
+mod journal;
 mod managers;
 mod object;
 mod openapi;
@@ -29,6 +32,8 @@ mod validate;
 mod watch;
 
 pub use crate::{
+    fault::Fault,
+    journal::Written,
     serve::{ServeError, Served, serve},
     service::{ReplyBody, Sandbox, SandboxOptions},
     store::StoreError,

@@ -6,7 +6,7 @@ use crate::{
     failure::Failure,
     fields::{FieldSet, compare, element},
     object::{array_at, remove, set, text_at},
-    schema::{Shape, Type, shape_of},
+    schema::{Scalar, Shape, Type, shape_of},
 };
 
 /// Who writes, and how.
@@ -97,7 +97,7 @@ fn write(object: &mut Value, managed: Vec<Managed>) {
 }
 
 /// Notes who owns what after a write that was no apply. `live` is what was there before, `Null` where nothing was.
-pub(crate) fn note_update(live: &Value, object: &mut Value, writer: &Writer, of: Option<&Type>) {
+pub(crate) fn note_update(live: &Value, object: &mut Value, writer: &Writer, of: Option<Type<'_>>) {
     let (changed, removed) = match live {
         Value::Null => (FieldSet::of(object, of, true), FieldSet::default()),
         live => compare(live, object, of),
@@ -130,12 +130,26 @@ pub(crate) fn sets_managers(live: &Value, object: &Value) -> bool {
     sent.is_some() && sent != known
 }
 
+/// Nulls in maps of texts are empty texts to Kubernetes' decoder; other nulls are not there.
+pub(crate) fn fill_texts(config: &mut Value, of: Option<Type<'_>>) {
+    match (shape_of(of, config), config) {
+        (Shape::Map(Some(of)), Value::Object(map)) if of.scalar() == Some(Scalar::Text) => {
+            map.values_mut().filter(|value| value.is_null()).for_each(|value| *value = "".into());
+        }
+        (Shape::Struct(of), Value::Object(map)) => {
+            map.iter_mut().for_each(|(name, value)| fill_texts(value, of.field(name)));
+        }
+        (Shape::Keyed(_, of), Value::Array(items)) => items.iter_mut().for_each(|item| fill_texts(item, of)),
+        _ => {}
+    }
+}
+
 /// Applies a configuration to what lives (`Null` where nothing does). Gives the object with its managers.
 pub(crate) fn apply(
     live: &Value,
     config: &Value,
     writer: &Writer,
-    of: Option<&Type>,
+    of: Option<Type<'_>>,
     force: bool,
 ) -> Result<Value, Failure> {
     let wanted = FieldSet::of(config, of, false).without_identity();
@@ -178,7 +192,7 @@ pub(crate) fn apply(
 }
 
 /// What lives, with the configuration on top.
-fn merge(live: &Value, config: &Value, of: Option<&Type>) -> Value {
+fn merge(live: &Value, config: &Value, of: Option<Type<'_>>) -> Value {
     match (shape_of(of, config), live, config) {
         (shape @ (Shape::Struct(_) | Shape::Map(_)), live, Value::Object(config)) => {
             let mut merged = live.as_object().cloned().unwrap_or_default();
@@ -230,7 +244,7 @@ fn merge_lists(
 }
 
 /// Takes fields away. Gives whether nothing is left of a value that held something.
-fn prune(value: &mut Value, fields: &FieldSet, of: Option<&Type>) -> bool {
+fn prune(value: &mut Value, fields: &FieldSet, of: Option<Type<'_>>) -> bool {
     if fields.is_empty() {
         return false;
     }
@@ -263,7 +277,7 @@ fn prune(value: &mut Value, fields: &FieldSet, of: Option<&Type>) -> bool {
     }
 }
 
-fn prune_map<'a>(map: &mut Map<String, Value>, fields: &FieldSet, of: impl Fn(&str) -> Option<&'a Type>) {
+fn prune_map<'a>(map: &mut Map<String, Value>, fields: &FieldSet, of: impl Fn(&str) -> Option<Type<'a>>) {
     for (edge, child) in &fields.children {
         let Some(name) = edge.strip_prefix("f:") else { continue };
         if map.get_mut(name).is_some_and(|value| prune(value, child, of(name))) {

@@ -1,16 +1,7 @@
 //! Looking into objects, and writing into them.
 
+pub(crate) use release::object::{text_at, value_at};
 use serde_json::{Map, Value};
-
-/// What lies at a path.
-pub(crate) fn value_at<'a>(object: &'a Value, path: &[&str]) -> Option<&'a Value> {
-    path.iter().try_fold(object, |value, name| value.get(*name))
-}
-
-/// The text at a path; empty where there is none.
-pub(crate) fn text_at<'a>(object: &'a Value, path: &[&str]) -> &'a str {
-    value_at(object, path).and_then(Value::as_str).unwrap_or_default()
-}
 
 /// The whole number at a path.
 pub(crate) fn int_at(object: &Value, path: &[&str]) -> Option<i64> {

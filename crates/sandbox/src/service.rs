@@ -4,7 +4,7 @@ use std::{
     future::Future,
     path::PathBuf,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
     time::SystemTime,
 };
@@ -21,7 +21,10 @@ use crate::{
     api::{Answer, Api},
     clock::Clock,
     controllers,
+    discovery::VERSION,
     failure::Failure,
+    fault::Fault,
+    journal::{Writing, Written},
     object::{name_of, set},
     request::Options,
     store::{Store, StoreError, key},
@@ -39,6 +42,19 @@ pub struct SandboxOptions {
     pub file: Option<PathBuf>,
     /// The clock that dates objects.
     pub clock: fn() -> SystemTime,
+    /// Whose pods are to fail.
+    pub faults: Vec<Fault>,
+    /// The version of Kubernetes that it tells, such as `v1.30.2`; its own where none is given.
+    pub version: Option<String>,
+    /// Whether it notes what is written.
+    pub keeps_journal: bool,
+}
+
+impl SandboxOptions {
+    /// A sandbox in a file, or in memory where there is none.
+    pub fn new(file: Option<PathBuf>, clock: fn() -> SystemTime) -> SandboxOptions {
+        SandboxOptions { file, clock, faults: Vec::new(), version: None, keeps_journal: false }
+    }
 }
 
 /// A Kubernetes API in this process. Clones share their objects.
@@ -46,6 +62,8 @@ pub struct SandboxOptions {
 pub struct Sandbox {
     store: Arc<Store>,
     clock: Clock,
+    version: Arc<str>,
+    journal: Option<Arc<Mutex<Vec<Written>>>>,
 }
 
 /// The body of an answer: whole, or as things happen.
@@ -57,8 +75,13 @@ impl Sandbox {
     /// # Errors
     /// The file cannot be made, read or written.
     pub fn open(options: &SandboxOptions) -> Result<Sandbox, StoreError> {
-        let store = Store::open(options.file.as_deref())?;
-        let sandbox = Sandbox { store: Arc::new(store), clock: Clock::new(options.clock) };
+        let store = Store::open(options.file.as_deref(), &options.faults)?;
+        let sandbox = Sandbox {
+            store: Arc::new(store),
+            clock: Clock::new(options.clock),
+            version: options.version.as_deref().unwrap_or(VERSION).into(),
+            journal: options.keeps_journal.then(Arc::default),
+        };
         let prepared = sandbox.prepare();
         prepared.map_err(|failure| StoreError::new(options.file.as_deref(), failure.message))?;
         Ok(sandbox)
@@ -71,6 +94,32 @@ impl Sandbox {
     pub fn counts(&self) -> Result<Vec<(String, usize)>, StoreError> {
         let counted = self.store.read(|snapshot| snapshot.counts());
         counted.map_err(|failure| StoreError::new(None, failure.message))
+    }
+
+    /// Takes objects over from another cluster, as they live there; the controllers go on with them.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub fn adopt(&self, objects: &[Value]) -> Result<(), StoreError> {
+        let adopted = self.store.write(|transaction| {
+            crate::adopt::adopt(transaction, objects, self.clock)?;
+            controllers::settle(transaction, &self.clock)
+        });
+        adopted.map_err(|failure| StoreError::new(None, failure.message))
+    }
+
+    /// All objects, by resource, namespace and name.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn objects(&self) -> Result<Vec<Value>, StoreError> {
+        self.store.read(|snapshot| snapshot.list("")).map_err(|failure| StoreError::new(None, failure.message))
+    }
+
+    /// What was written since the last call, in its order, where a journal is kept.
+    pub fn take_journal(&self) -> Vec<Written> {
+        let journal = self.journal.as_ref().map(|journal| journal.lock().unwrap_or_else(PoisonError::into_inner));
+        journal.map(|mut journal| std::mem::take(&mut *journal)).unwrap_or_default()
     }
 
     fn prepare(&self) -> Result<(), Failure> {
@@ -124,8 +173,14 @@ impl Sandbox {
             }
         };
         let options = Options::of(&parts);
-        let api = Api { store: &self.store, clock: self.clock };
-        match api.answer(parts.uri.path(), &options, &body) {
+        let api = Api { store: &self.store, clock: self.clock, version: &self.version };
+        let path = parts.uri.path();
+        let writing = self.journal.as_ref().and_then(|journal| Some((journal, Writing::of(&api, path, &options)?)));
+        let answer = api.answer(path, &options, &body);
+        if let Some((journal, writing)) = writing {
+            journal.lock().unwrap_or_else(PoisonError::into_inner).push(writing.done(&answer));
+        }
+        match answer {
             Answer::Json(code, value) if value.get("kind").and_then(Value::as_str) == Some("APIGroupDiscoveryList") => {
                 let form = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
                 whole(code, form, value.to_string())

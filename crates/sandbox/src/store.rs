@@ -1,6 +1,6 @@
 //! The objects, kept in one file that several processes may use at once; whole transactions only.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use redb::{
     Builder, ConcurrencyMode, Database, ReadableDatabase as _, ReadableTable as _, TableDefinition,
@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::{
     failure::Failure,
+    fault::Fault,
     object::{array_at, text_at},
 };
 
@@ -43,6 +44,8 @@ impl StoreError {
 /// The objects of a sandbox.
 pub(crate) struct Store {
     database: Database,
+    /// What is to fail.
+    faults: Arc<[Fault]>,
 }
 
 /// What happened to an object.
@@ -77,7 +80,7 @@ pub(crate) fn key(qualified: &str, namespace: &str, name: &str) -> String {
 
 impl Store {
     /// Opens the store in a file, which is made where it is missing; in memory where there is none.
-    pub(crate) fn open(file: Option<&Path>) -> Result<Store, StoreError> {
+    pub(crate) fn open(file: Option<&Path>, faults: &[Fault]) -> Result<Store, StoreError> {
         let mut builder = Builder::new();
         builder.set_cache_size(CACHE_BYTES);
         let opened = match file {
@@ -93,7 +96,7 @@ impl Store {
                 .create_with_backend(InMemoryBackend::new())
                 .map_err(|error| StoreError { path: "memory".into(), reason: error.to_string() })?,
         };
-        Ok(Store { database: opened })
+        Ok(Store { database: opened, faults: faults.into() })
     }
 
     /// Reads one consistent state.
@@ -105,7 +108,7 @@ impl Store {
     /// Changes the state: all that `act` does, or, where it fails, nothing.
     pub(crate) fn write<T>(&self, act: impl FnOnce(&mut Transaction) -> Result<T, Failure>) -> Result<T, Failure> {
         let transaction = self.database.begin_write().map_err(broken)?;
-        let mut open = Transaction { transaction, touched: Vec::new() };
+        let mut open = Transaction { transaction, touched: Vec::new(), faults: Arc::clone(&self.faults) };
         let result = act(&mut open)?;
         open.transaction.commit().map_err(broken)?;
         Ok(result)
@@ -114,7 +117,7 @@ impl Store {
     /// Does so without keeping anything.
     pub(crate) fn attempt<T>(&self, act: impl FnOnce(&mut Transaction) -> Result<T, Failure>) -> Result<T, Failure> {
         let transaction = self.database.begin_write().map_err(broken)?;
-        let mut open = Transaction { transaction, touched: Vec::new() };
+        let mut open = Transaction { transaction, touched: Vec::new(), faults: Arc::clone(&self.faults) };
         let result = act(&mut open);
         open.transaction.abort().map_err(broken)?;
         result
@@ -196,6 +199,7 @@ pub(crate) struct Transaction {
     transaction: redb::WriteTransaction,
     /// The objects that were changed and that the controllers have not looked at, oldest first.
     touched: Vec<String>,
+    faults: Arc<[Fault]>,
 }
 
 impl Transaction {
@@ -263,6 +267,11 @@ impl Transaction {
         let next = table.get(counter).map_err(broken)?.map_or(0, |number| number.value()) + 1;
         table.insert(counter, next).map_err(broken)?;
         Ok(next)
+    }
+
+    /// What is to fail.
+    pub(crate) fn faults(&self) -> &[Fault] {
+        &self.faults
     }
 
     /// What was changed since the last call.
@@ -335,6 +344,16 @@ fn parse(bytes: &[u8]) -> Result<Value, Failure> {
     Ok(serde_json::from_slice(bytes)?)
 }
 
-fn broken(error: impl std::fmt::Display) -> Failure {
-    Failure::internal(format!("the sandbox's store: {error}"))
+/// A request that the store cannot carry out changes nothing.
+fn broken(error: impl Into<redb::Error>) -> Failure {
+    use std::io::ErrorKind as Io;
+    match error.into() {
+        redb::Error::Io(error)
+            if matches!(error.kind(), Io::StorageFull | Io::QuotaExceeded | Io::FileTooLarge | Io::WriteZero) =>
+        {
+            let text = format!("the disk has no room for the sandbox's store ({error}): nothing was changed");
+            Failure::new(507, "InsufficientStorage", text)
+        }
+        error => Failure::internal(format!("the sandbox's store: {error}")),
+    }
 }

@@ -206,11 +206,7 @@ fn job_status(job: &Value) -> &str {
 
 /// How long ago a time was, as `kubectl` says it: `5s`, `3m12s`, `2h`, `4d`.
 fn age(since: &str, now: &str) -> String {
-    let seconds = |text: &str| -> Option<i64> {
-        let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<i64>().ok();
-        let days = crate::clock::days(part(0..4)?, part(5..7)?, part(8..10)?);
-        Some(days * 86_400 + part(11..13)? * 3600 + part(14..16)? * 60 + part(17..19)?)
-    };
+    let seconds = |text: &str| release::Timestamp::parse(text).map(release::Timestamp::seconds);
     let (Some(since), Some(now)) = (seconds(since), seconds(now)) else { return "<unknown>".into() };
     let past = (now - since).max(0);
     let with_rest = |big: i64, big_unit: &str, small: i64, small_unit: &str| {

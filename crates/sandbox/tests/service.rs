@@ -14,7 +14,7 @@ struct Client {
 
 impl Client {
     fn new() -> Client {
-        let options = SandboxOptions { file: None, clock: std::time::SystemTime::now };
+        let options = SandboxOptions::new(None, std::time::SystemTime::now);
         Client::over(Sandbox::open(&options).unwrap())
     }
 
@@ -210,7 +210,7 @@ fn a_dry_run_keeps_nothing_and_a_namespace_takes_all_with_it() {
 #[test]
 fn two_that_open_one_file_see_the_same_objects() {
     let folder = tempfile::tempdir().unwrap();
-    let options = SandboxOptions { file: Some(folder.path().join("a/store.redb")), clock: std::time::SystemTime::now };
+    let options = SandboxOptions::new(Some(folder.path().join("a/store.redb")), std::time::SystemTime::now);
     let first = Client::over(Sandbox::open(&options).unwrap());
     let second = Client::over(Sandbox::open(&options).unwrap());
     let object = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"k": "v"}});

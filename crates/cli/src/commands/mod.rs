@@ -20,6 +20,7 @@ mod plugin;
 mod pull;
 mod push;
 mod registry;
+mod rehearse;
 mod repo;
 mod rollback;
 mod root;

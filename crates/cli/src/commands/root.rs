@@ -2,7 +2,7 @@
 
 use super::{
     completion, create, dependency, diff, docs, env, get, help, history, install, lint, list, package, plugin, pull,
-    push, registry, repo, rollback, sandbox, search, show, status, template, test, uninstall, upgrade, verify, version,
+    push, registry, rehearse, repo, rollback, sandbox, search, show, status, template, test, uninstall, upgrade, verify, version,
 };
 use crate::spec::Command;
 
@@ -81,6 +81,7 @@ where that is set, and otherwise:
         &list::LIST,
         &test::TEST,
         &rollback::ROLLBACK,
+        &rehearse::REHEARSE,
         &sandbox::SANDBOX,
         &status::STATUS,
         &template::TEMPLATE,

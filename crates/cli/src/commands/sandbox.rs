@@ -22,7 +22,10 @@ that speaks to a cluster speaks to it with --sandbox, or while PINTLE_SANDBOX is
     $ helm install demo ./demo --sandbox --wait
     $ helm list --sandbox
 
-Pods become ready at once; the label simulate on a pod makes it fail: fail, crashloop, imagepull or hang.",
+Pods become ready at once. The label simulate on a pod makes it fail, and so does the flag --simulate for the pods that a
+workload gets from then on: fail, crashloop, imagepull or hang.
+
+    $ helm upgrade demo ./demo --sandbox --simulate demo=crashloop --rollback-on-failure --timeout 5s",
     commands: &[&RESET, &SERVE, &STATUS],
     ..Command::BASE
 };
@@ -74,7 +77,7 @@ fn status(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
             .output
             .print(format!("FILE: {file}\nThere is no sandbox yet: the first command with --sandbox makes it.\n"));
     }
-    let sandbox = open_sandbox(invocation.environment)?;
+    let sandbox = open_sandbox(invocation.environment, Vec::new())?;
     let counts = sandbox.counts().map_err(|error| Failure::new(error.to_string()))?;
     let mut text = format!("FILE: {file}\n");
     for (kind, count) in counts {
@@ -97,10 +100,11 @@ fn serve(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let port = u16::try_from(invocation.flags.uint("port"))
         .map_err(|_| Failure::new(format!("--port {} is no port", invocation.flags.uint("port"))))?;
     let sandbox = if invocation.flags.bool("in-memory") {
-        let options = SandboxOptions { file: None, clock: std::time::SystemTime::now };
-        Sandbox::open(&options).map_err(|error| Failure::new(error.to_string()))?
+        let options = SandboxOptions::new(None, std::time::SystemTime::now);
+        Sandbox::open(&SandboxOptions { faults: invocation.faults()?, ..options })
+            .map_err(|error| Failure::new(error.to_string()))?
     } else {
-        open_sandbox(invocation.environment)?
+        open_sandbox(invocation.environment, invocation.faults()?)?
     };
     let kubeconfig = match invocation.flags.text("write-kubeconfig") {
         "" => invocation.environment.data_path("sandbox/kubeconfig"),

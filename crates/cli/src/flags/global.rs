@@ -37,6 +37,12 @@ pub(super) const GLOBAL: &[Flag] = &[
     Flag::switch("sandbox", "use the embedded cluster of `helm sandbox` instead of a real one")
         .default_from(|env| env.sandbox().to_string())
         .visibility(Visibility::HelpOnly),
+    Flag::new(
+        "simulate",
+        Kind::Pairs,
+        "with --sandbox, how new pods of a workload fail, as in web=crashloop: fail, crashloop, imagepull or hang",
+    )
+    .visibility(Visibility::HelpOnly),
     Flag::switch("debug", "say more about what is done").default_from(|env| env.debug().to_string()),
     Flag::text("registry-config", "the file with the credentials of registries")
         .default_from(|env| env.registry_config()),

@@ -17,5 +17,5 @@ pub(crate) use self::{
     desired::{Built, build},
     draft::{Draft, Goal, draft},
     objects::{Objects, owner_of},
-    preview::{preview, validate},
+    preview::{preview, refusals, validate},
 };

@@ -1,6 +1,6 @@
 //! What a change would do, told instead of done.
 
-use cluster::{Action, Write};
+use cluster::{Action, Error as ClusterError, ObjectId, Write};
 use release::{
     diff::{FieldChange, field_changes, outcome},
     plan::{Change, Kept, Plan, Step},
@@ -94,6 +94,13 @@ fn told(step: &Step) -> Option<String> {
 
 /// Has the server try every write of a plan, and tells what it would refuse.
 pub(crate) fn validate(session: &mut Session<'_>, plan: &Plan) {
+    for (id, error) in refusals(session, plan) {
+        session.remark(format!("warning: the server would refuse {} {}: {error}", id.kind, id.name));
+    }
+}
+
+/// Has the server try every write of a plan, and gives what it would refuse.
+pub(crate) fn refusals(session: &Session<'_>, plan: &Plan) -> Vec<(ObjectId, ClusterError)> {
     let writing = plan.steps.iter().filter(|step| !step.is_removal());
     let writes: Vec<(&Step, Write)> = writing
         .filter_map(|step| {
@@ -105,13 +112,5 @@ pub(crate) fn validate(session: &mut Session<'_>, plan: &Plan) {
         .collect();
     let tried: Vec<Write> = writes.iter().map(|(_, write)| write.clone()).collect();
     let results = session.cluster.write_all(&tried);
-    let refused: Vec<String> = writes
-        .iter()
-        .zip(results)
-        .filter_map(|((step, _), result)| {
-            let error = result.err()?;
-            Some(format!("warning: the server would refuse {} {}: {error}", step.id.kind, step.id.name))
-        })
-        .collect();
-    refused.into_iter().for_each(|line| session.remark(line));
+    writes.iter().zip(results).filter_map(|((step, _), result)| Some((step.id.clone(), result.err()?))).collect()
 }

@@ -75,7 +75,7 @@ impl<'a> Place<'a> {
     /// The names of the items of a list; none where it is one value. Of kinds that nobody knows, the managers tell.
     pub(super) fn names(&self, items: &[Value]) -> Option<Vec<PathElement>> {
         let keys: Vec<String> = match &self.list {
-            ListKind::Map(keys) => keys.iter().map(|key| (*key).to_owned()).collect(),
+            ListKind::Map(keys) => keys.iter().map(str::to_owned).collect(),
             ListKind::Set => Vec::new(),
             ListKind::Atomic if matches!(self.shape, Some(Shape::List(_))) => return None,
             ListKind::Atomic => self.owners.item_keys()?,

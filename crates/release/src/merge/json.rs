@@ -94,7 +94,7 @@ fn overlay(patch: &mut Value, additions: Value) {
 }
 
 /// Drops nulls in maps, those in lists included. evanphx/json-patch: `pruneNulls`.
-fn discard_nulls(value: &mut Value) {
+pub fn discard_nulls(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             fields.retain(|_, value| !value.is_null());

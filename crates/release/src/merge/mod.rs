@@ -6,7 +6,7 @@ pub mod strategic;
 
 use serde_json::Value;
 
-pub use self::json::{merge_patch, three_way_merge_patch, two_way_merge_patch};
+pub use self::json::{discard_nulls, merge_patch, three_way_merge_patch, two_way_merge_patch};
 use crate::{
     object::ObjectId,
     plan::PatchForm,

@@ -203,14 +203,25 @@ fn is_quantity(text: &str) -> bool {
 }
 
 /// How server-side apply treats a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListKind {
     /// As one value.
     Atomic,
     /// As a set of values.
     Set,
     /// As a map by these fields of its items.
-    Map(Vec<&'static str>),
+    Map(Keys),
+}
+
+/// The fields by which the items of a list are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keys(&'static str);
+
+impl Keys {
+    /// Their names.
+    pub fn iter(self) -> impl Iterator<Item = &'static str> {
+        self.0.split(',')
+    }
 }
 
 /// How a strategic merge patch treats a map or list.
@@ -226,7 +237,7 @@ pub enum PatchStrategy {
 }
 
 /// One field of a type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
     /// Its name.
     pub name: &'static str,
@@ -244,8 +255,11 @@ pub struct Field {
     pub list: ListKind,
     /// Whether server-side apply treats it, a map, as one value.
     pub atomic: bool,
+    /// Whether it, an integer, has 64 bits.
+    pub long: bool,
     /// The value that the server gives it where it is missing, as JSON.
     pub default: Option<&'static str>,
+    allowed: &'static str,
 }
 
 impl Struct {
@@ -279,6 +293,11 @@ impl Struct {
 }
 
 impl Field {
+    /// The values that it may have; none where the type alone says.
+    pub fn allowed(self) -> impl Iterator<Item = &'static str> {
+        self.allowed.split('|').filter(|value| !value.is_empty())
+    }
+
     fn parse(line: &'static str) -> Option<Field> {
         let (name, rest) = line.strip_prefix(' ')?.split_once(' ')?;
         let (rest, default) =
@@ -294,7 +313,9 @@ impl Field {
             merge_key: "",
             list: ListKind::Atomic,
             atomic: false,
+            long: false,
             default,
+            allowed: "",
         };
         for word in words {
             match word.split_once('=').unwrap_or((word, "")) {
@@ -305,9 +326,11 @@ impl Field {
                     _ => {}
                 }),
                 ("key", key) => field.merge_key = key,
-                ("list", keys) => field.list = ListKind::Map(keys.split(',').collect()),
+                ("list", keys) => field.list = ListKind::Map(Keys(keys)),
                 ("set", _) => field.list = ListKind::Set,
                 ("atomic", _) => field.atomic = true,
+                ("long", _) => field.long = true,
+                ("enum", values) => field.allowed = values,
                 _ => {}
             }
         }
@@ -328,8 +351,9 @@ mod tests {
         assert!(spec.field("strategy").unwrap().retain_keys && spec.field("selector").unwrap().required);
         let ports = Struct { name: "core.v1.Container" }.field("ports").unwrap();
         assert_eq!((ports.patch_strategy, ports.merge_key), (PatchStrategy::Merge, "containerPort"));
-        assert_eq!(ports.list, ListKind::Map(vec!["containerPort", "protocol"]));
+        assert!(matches!(ports.list, ListKind::Map(keys) if keys.iter().eq(["containerPort", "protocol"])));
         let protocol = Struct { name: "core.v1.ContainerPort" }.field("protocol").unwrap();
+        assert!(protocol.allowed().eq(["SCTP", "TCP", "UDP"]));
         assert_eq!(protocol.default, Some("\"TCP\""));
         let metadata = Struct { name: "meta.v1.ObjectMeta" };
         assert_eq!(metadata.field("labels").unwrap().shape, Shape::Map(Expression("s")));

@@ -37,6 +37,8 @@ pub(crate) enum Answer {
 pub(crate) struct Api<'a> {
     pub(crate) store: &'a Store,
     pub(crate) clock: Clock,
+    /// The version of Kubernetes that is told.
+    pub(crate) version: &'a str,
 }
 
 /// A request for objects of a resource that there is.
@@ -47,12 +49,12 @@ struct Call<'a> {
 }
 
 /// Where definitions of custom resources are.
-const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
+pub(crate) const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
 
 impl Api<'_> {
     /// Answers one request.
     pub(crate) fn answer(&self, path: &str, options: &Options, body: &Bytes) -> Answer {
-        let answered = match crate::discovery::answer(self.store, path, options) {
+        let answered = match crate::discovery::answer(self, path, options) {
             Some(answer) => answer,
             None => match Target::of_path(path) {
                 Some(target) => self.objects(&target, options, body),
@@ -60,6 +62,17 @@ impl Api<'_> {
             },
         };
         answered.unwrap_or_else(|failure| Answer::Json(failure.code, failure.status()))
+    }
+
+    /// The resource that is meant, and the object as it is.
+    pub(crate) fn standing(&self, target: &Target) -> Option<(Resource, Option<Value>)> {
+        let found = self.store.read(|snapshot| {
+            let Some(resource) = find(snapshot, target)? else { return Ok(None) };
+            let namespace = if resource.namespaced { target.namespace.as_str() } else { "" };
+            let object = snapshot.get(&key(&resource.qualified(), namespace, &target.name))?;
+            Ok(Some((resource, object)))
+        });
+        found.ok().flatten()
     }
 
     fn objects(&self, target: &Target, options: &Options, body: &Bytes) -> Result<Answer, Failure> {
@@ -112,14 +125,14 @@ impl Call<'_> {
     fn with_type<T>(
         &self,
         transaction: &Transaction,
-        act: impl FnOnce(Option<&Type>) -> Result<T, Failure>,
+        act: impl FnOnce(Option<Type<'_>>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         if !self.resource.custom {
             return act(schema::built_in(&self.resource.api_version(), &self.resource.kind));
         }
         let definition = transaction.get(&key(DEFINITIONS, "", &self.resource.qualified()))?;
         let of = definition.and_then(|definition| schema::of_definition(&definition, &self.resource.version));
-        act(of.as_ref())
+        act(of.as_ref().map(Type::Custom))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Writing: create, update, patch, apply.
 
 use bytes::Bytes;
+use release::merge::{discard_nulls, merge_patch};
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Api, Call, read::scale};
@@ -54,7 +55,7 @@ impl Api<'_> {
         }
         if call.target.subresource == "scale" {
             return self.set_scale(call, |mut scale| {
-                self.patched(&mut scale, &patch, call, None)?;
+                patched(&mut scale, &patch, call)?;
                 Ok(scale)
             });
         }
@@ -62,29 +63,10 @@ impl Api<'_> {
         self.change(call, |transaction| {
             let live = transaction.get(&key)?.ok_or_else(|| call.not_found())?;
             let mut object = call.shown(live.clone());
-            call.with_type(transaction, |of| self.patched(&mut object, &patch, call, of))?;
+            patched(&mut object, &patch, call)?;
             let stored = self.put(transaction, call, &key, Put { live: Some(live), object, by: By::Update })?;
             Ok(Answer::Json(200, stored))
         })
-    }
-
-    fn patched(&self, object: &mut Value, patch: &Value, call: &Call<'_>, of: Option<&Type>) -> Result<(), Failure> {
-        match call.options.content_type.as_str() {
-            "application/json-patch+json" => patch::json(object, patch),
-            "application/strategic-merge-patch+json" if call.resource.custom => {
-                let text = "the body of the request was in an unknown format - accepted media types include: \
-                            application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
-                Err(Failure::new(415, "UnsupportedMediaType", text))
-            }
-            "application/strategic-merge-patch+json" => {
-                patch::strategic(object, patch, of);
-                Ok(())
-            }
-            _ => {
-                patch::merge(object, patch);
-                Ok(())
-            }
-        }
     }
 
     /// Server-side apply.
@@ -108,7 +90,8 @@ impl Api<'_> {
                 if let Some(of) = of {
                     check_typed(call, &mut config, of)?;
                 }
-                validate::tidy_nulls(&mut config);
+                managers::fill_texts(&mut config, of);
+                discard_nulls(&mut config);
                 managers::apply(&under, &config, &writer, of, force)
             })?;
             let code = if live.is_some() { 200 } else { 201 };
@@ -297,6 +280,26 @@ impl Api<'_> {
     }
 }
 
+/// Patches an object as the form of the patch says.
+fn patched(object: &mut Value, patch: &Value, call: &Call<'_>) -> Result<(), Failure> {
+    match call.options.content_type.as_str() {
+        "application/json-patch+json" => patch::json(object, patch),
+        "application/strategic-merge-patch+json" if call.resource.custom => {
+            let text = "the body of the request was in an unknown format - accepted media types include: \
+                        application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+            Err(Failure::new(415, "UnsupportedMediaType", text))
+        }
+        form => {
+            let of = release::schema::kind(text_at(object, &["apiVersion"]), text_at(object, &["kind"]));
+            match of.filter(|_| form == "application/strategic-merge-patch+json") {
+                Some(of) => patch::strategic(object, patch, of)?,
+                None => merge_patch(object, patch),
+            }
+            Ok(())
+        }
+    }
+}
+
 /// What is to be written.
 struct Put {
     live: Option<Value>,
@@ -315,7 +318,7 @@ enum By {
 fn decode(
     call: &Call<'_>,
     object: &mut Value,
-    of: Option<&Type>,
+    of: Option<Type<'_>>,
     by: By,
 ) -> Result<Vec<crate::failure::Cause>, Failure> {
     let Some(of) = of else {
@@ -338,7 +341,7 @@ fn decode(
 }
 
 /// Reads an applied configuration along its type, where unknown fields are always refused.
-fn check_typed(call: &Call<'_>, config: &mut Value, of: &Type) -> Result<(), Failure> {
+fn check_typed(call: &Call<'_>, config: &mut Value, of: Type<'_>) -> Result<(), Failure> {
     let findings = validate::check(config, of, call.resource.custom);
     let (namespace, name) = (namespace_of(config), name_of(config));
     let api_version = call.resource.api_version();

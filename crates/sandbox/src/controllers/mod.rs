@@ -1,6 +1,7 @@
 //! What a cluster's controllers do, at once and in the same transaction: workloads get pods, pods run, jobs end, claims
 //! are bound, dependents of what is gone go too.
 
+mod deployments;
 mod jobs;
 mod objects;
 mod pods;
@@ -44,7 +45,7 @@ fn look(transaction: &mut Transaction, key: &str, clock: &Clock) -> Result<(), F
         return Ok(());
     }
     match qualified {
-        "deployments.apps" => workloads::deployment(transaction, object, clock),
+        "deployments.apps" => deployments::deployment(transaction, object, clock),
         "replicasets.apps" => workloads::replica_set(transaction, object, clock),
         "statefulsets.apps" => workloads::stateful_set(transaction, object, clock),
         "daemonsets.apps" => workloads::daemon_set(transaction, object, clock),

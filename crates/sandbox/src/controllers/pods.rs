@@ -6,6 +6,7 @@ use super::set_status;
 use crate::{
     clock::Clock,
     failure::Failure,
+    fault::{Fault, Simulated},
     object::{array_at, controller_of, set_default, text_at, value_at},
     store::{Transaction, key},
 };
@@ -15,7 +16,7 @@ const NODE: &str = "sandbox";
 
 /// What becomes of a pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+enum Fate {
     Ready,
     Completed,
     Failed,
@@ -26,15 +27,38 @@ pub(super) enum Fate {
 }
 
 /// What becomes of a pod, by its label and what it is for.
-pub(super) fn fate(pod: &Value) -> Fate {
-    match text_at(pod, &["metadata", "labels", "simulate"]) {
-        "fail" => Fate::Failed,
-        "crashloop" => Fate::CrashLoop,
-        "imagepull" => Fate::ImagePull,
-        "hang" => Fate::Hangs,
-        _ if text_at(pod, &["spec", "restartPolicy"]) != "Always" => Fate::Completed,
-        _ => Fate::Ready,
+fn fate(transaction: &Transaction, pod: &Value) -> Result<Fate, Failure> {
+    let simulated = match Simulated::parse(text_at(pod, &["metadata", "labels", "simulate"])) {
+        Some(simulated) => Some(simulated),
+        None => asked_for(transaction, pod)?,
+    };
+    Ok(match simulated {
+        Some(Simulated::Fail) => Fate::Failed,
+        Some(Simulated::CrashLoop) => Fate::CrashLoop,
+        Some(Simulated::ImagePull) => Fate::ImagePull,
+        Some(Simulated::Hang) => Fate::Hangs,
+        None if text_at(pod, &["spec", "restartPolicy"]) != "Always" => Fate::Completed,
+        None => Fate::Ready,
+    })
+}
+
+/// Whether somebody wants the pod to fail, its controller, or the controller of that.
+fn asked_for(transaction: &Transaction, pod: &Value) -> Result<Option<Simulated>, Failure> {
+    if transaction.faults().is_empty() {
+        return Ok(None);
     }
+    let above = match controller_of(pod) {
+        Some(owner) if text_at(owner, &["kind"]) == "ReplicaSet" => {
+            transaction.get(&key("replicasets.apps", crate::object::namespace_of(pod), text_at(owner, &["name"])))?
+        }
+        Some(owner) if text_at(owner, &["kind"]) == "Job" => {
+            transaction.get(&key("jobs.batch", crate::object::namespace_of(pod), text_at(owner, &["name"])))?
+        }
+        _ => None,
+    };
+    let means =
+        |fault: &&Fault| fault.means_object(pod) || above.as_ref().is_some_and(|above| fault.means_object(above));
+    Ok(transaction.faults().iter().find(means).map(|fault| fault.how))
 }
 
 /// Schedules a pod and runs it; then whoever owns it has a look.
@@ -63,7 +87,8 @@ pub(super) fn pod(transaction: &mut Transaction, pod: Value, clock: &Clock) -> R
 /// Schedules a pod, and has it run or end.
 pub(super) fn run(transaction: &mut Transaction, mut pod: Value, clock: &Clock) -> Result<(), Failure> {
     set_default(&mut pod, &["spec", "nodeName"], NODE);
-    let status = status(&pod, clock);
+    let fate = fate(transaction, &pod)?;
+    let status = status(&pod, fate, clock);
     set_status(transaction, "pods", pod, status)
 }
 
@@ -74,8 +99,7 @@ pub(super) fn is_ready(pod: &Value) -> bool {
         .any(|condition| text_at(condition, &["type"]) == "Ready" && text_at(condition, &["status"]) == "True")
 }
 
-fn status(pod: &Value, clock: &Clock) -> Value {
-    let fate = fate(pod);
+fn status(pod: &Value, fate: Fate, clock: &Clock) -> Value {
     let now = clock.text();
     let (phase, ready) = match fate {
         Fate::Ready => ("Running", true),

@@ -1,160 +1,14 @@
-//! Deployments, replica sets, stateful sets and daemon sets. Kubernetes: `pkg/controller/{deployment,replicaset,…}`.
+//! Replica sets, stateful sets and daemon sets. Kubernetes: `pkg/controller/{replicaset,statefulset,daemon}`.
 
 use serde_json::{Value, json};
 
-use super::{collect, condition, create_owned, owned, pods, set_status};
+use super::{collect, create_owned, owned, pods, set_status};
 use crate::{
     clock::Clock,
     failure::Failure,
     object::{array_at, int_at, name_of, namespace_of, set, text_at, value_at},
     store::{Transaction, key},
 };
-
-/// A replica set for each template; the newest one has all replicas.
-pub(super) fn deployment(transaction: &mut Transaction, deployment: Value, clock: &Clock) -> Result<(), Failure> {
-    let sets = owned(transaction, &deployment, "replicasets.apps")?;
-    let template = value_at(&deployment, &["spec", "template"]).cloned().unwrap_or_default();
-    let hash = hash(&template);
-    let replicas = int_at(&deployment, &["spec", "replicas"]).unwrap_or(1).max(0);
-    let revision_of = |set: &Value| -> i64 {
-        text_at(set, &["metadata", "annotations", "deployment.kubernetes.io/revision"]).parse().unwrap_or(0)
-    };
-    let newest = sets.iter().map(revision_of).max().unwrap_or(0);
-    let current = sets.iter().find(|set| text_at(set, &["metadata", "labels", "pod-template-hash"]) == hash).cloned();
-    let stalled = current.as_ref().is_some_and(|set| int_at(set, &["status", "readyReplicas"]).unwrap_or(0) < replicas);
-    let current = match current {
-        Some(mut set) => {
-            let revision = if revision_of(&set) == newest { newest } else { newest + 1 };
-            let changed = int_at(&set, &["spec", "replicas"]) != Some(replicas) || revision_of(&set) != revision;
-            if changed {
-                crate::object::set(&mut set, &["spec", "replicas"], replicas);
-                mark(&mut set, revision);
-                set = put(transaction, "replicasets.apps", set)?;
-            }
-            set
-        }
-        None => {
-            let set = new_replica_set(&deployment, &template, &hash, newest + 1);
-            create_owned(transaction, "replicasets.apps", set, &deployment, clock)?
-        }
-    };
-    let ready = int_at(&current, &["status", "readyReplicas"]).unwrap_or(0);
-    // Old pods go when new ones are there to take over, as with a rolling update.
-    for mut old in sets.into_iter().filter(|set| name_of(set) != name_of(&current)) {
-        if int_at(&old, &["spec", "replicas"]) != Some(0) && ready >= replicas {
-            set(&mut old, &["spec", "replicas"], 0);
-            put(transaction, "replicasets.apps", old)?;
-        }
-    }
-    let mut deployment = deployment;
-    let revision = revision_of(&current).to_string();
-    if text_at(&deployment, &["metadata", "annotations", "deployment.kubernetes.io/revision"]) != revision {
-        set(&mut deployment, &["metadata", "annotations", "deployment.kubernetes.io/revision"], revision);
-        deployment = put(transaction, "deployments.apps", deployment)?;
-    }
-    let old_pods: i64 = owned(transaction, &deployment, "replicasets.apps")?
-        .iter()
-        .filter(|set| name_of(set) != name_of(&current))
-        .map(|set| int_at(set, &["status", "readyReplicas"]).unwrap_or(0))
-        .sum();
-    let status =
-        deployment_status(&deployment, Counts { replicas, ready, old_pods, stalled }, name_of(&current), clock);
-    set_status(transaction, "deployments.apps", deployment, status)
-}
-
-struct Counts {
-    replicas: i64,
-    ready: i64,
-    old_pods: i64,
-    stalled: bool,
-}
-
-fn deployment_status(deployment: &Value, counts: Counts, set: &str, clock: &Clock) -> Value {
-    let Counts { replicas, ready, old_pods, stalled } = counts;
-    let available = ready + old_pods;
-    let least = replicas - max_unavailable(deployment, replicas);
-    let enough = available >= least;
-    let words = if enough {
-        ["MinimumReplicasAvailable", "Deployment has minimum availability."]
-    } else {
-        ["MinimumReplicasUnavailable", "Deployment does not have minimum availability."]
-    };
-    let complete = ready >= replicas && old_pods == 0;
-    let progressed = format!("ReplicaSet {set:?} has successfully progressed.");
-    let progressing = format!("ReplicaSet {set:?} is progressing.");
-    let progress = if complete {
-        ["NewReplicaSetAvailable", progressed.as_str()]
-    } else {
-        ["ReplicaSetUpdated", progressing.as_str()]
-    };
-    let mut status = json!({
-        "observedGeneration": int_at(deployment, &["metadata", "generation"]).unwrap_or(1),
-        "replicas": replicas + old_pods,
-        "updatedReplicas": replicas,
-        "conditions": [
-            condition(deployment, "Available", enough, words, clock),
-            condition(deployment, "Progressing", true, progress, clock),
-        ],
-    });
-    _ = stalled;
-    for (name, count) in
-        [("readyReplicas", available), ("availableReplicas", available), ("unavailableReplicas", replicas - ready)]
-    {
-        if count > 0 {
-            set_number(&mut status, name, count);
-        }
-    }
-    status
-}
-
-/// Kubernetes: `util.ResolveFenceposts`: a share of the replicas, rounded down, unless nothing else would move.
-fn max_unavailable(deployment: &Value, replicas: i64) -> i64 {
-    let share = |name: &str| match value_at(deployment, &["spec", "strategy", "rollingUpdate", name]) {
-        Some(Value::Number(number)) => (number.as_i64().unwrap_or(0), false),
-        Some(Value::String(text)) => {
-            let percent: i64 = text.trim_end_matches('%').parse().unwrap_or(0);
-            (percent.saturating_mul(replicas), true)
-        }
-        _ => (0, false),
-    };
-    let unavailable = match share("maxUnavailable") {
-        (count, false) => count,
-        (hundredths, true) => hundredths / 100,
-    };
-    let surge = match share("maxSurge") {
-        (count, false) => count,
-        (hundredths, true) => (hundredths + 99) / 100,
-    };
-    if unavailable == 0 && surge == 0 { 1 } else { unavailable.min(replicas) }
-}
-
-fn set_number(status: &mut Value, name: &str, count: i64) {
-    set(status, &[name], count);
-}
-
-fn mark(set: &mut Value, revision: i64) {
-    crate::object::set(set, &["metadata", "annotations", "deployment.kubernetes.io/revision"], revision.to_string());
-}
-
-fn new_replica_set(deployment: &Value, template: &Value, hash: &str, revision: i64) -> Value {
-    let mut template = template.clone();
-    set(&mut template, &["metadata", "labels", "pod-template-hash"], hash);
-    let mut selector = value_at(deployment, &["spec", "selector"]).cloned().unwrap_or_default();
-    set(&mut selector, &["matchLabels", "pod-template-hash"], hash);
-    let labels = value_at(&template, &["metadata", "labels"]).cloned().unwrap_or_default();
-    let mut set = json!({
-        "apiVersion": "apps/v1",
-        "kind": "ReplicaSet",
-        "metadata": {"name": format!("{}-{hash}", name_of(deployment)), "labels": labels},
-        "spec": {
-            "replicas": value_at(deployment, &["spec", "replicas"]).cloned().unwrap_or_else(|| 1.into()),
-            "selector": selector,
-            "template": template,
-        },
-    });
-    mark(&mut set, revision);
-    set
-}
 
 /// As many pods as wanted.
 pub(super) fn replica_set(transaction: &mut Transaction, set: Value, clock: &Clock) -> Result<(), Failure> {
@@ -187,7 +41,7 @@ pub(super) fn replica_set(transaction: &mut Transaction, set: Value, clock: &Clo
     if let (Some(owner), true) = (owner, changed)
         && let Some(owner) = transaction.get(&key("deployments.apps", &namespace, &owner))?
     {
-        return deployment(transaction, owner, clock);
+        return super::deployments::deployment(transaction, owner, clock);
     }
     Ok(())
 }
@@ -290,6 +144,10 @@ pub(super) fn daemon_set(transaction: &mut Transaction, set: Value, clock: &Cloc
     set_status(transaction, "daemonsets.apps", set, status)
 }
 
+pub(super) fn set_number(status: &mut Value, name: &str, count: i64) {
+    set(status, &[name], count);
+}
+
 /// A pod as the owner's template has it.
 pub(super) fn new_pod(owner: &Value, name: &str) -> Value {
     let mut pod = value_at(owner, &["spec", "template"]).cloned().unwrap_or_default();
@@ -299,7 +157,7 @@ pub(super) fn new_pod(owner: &Value, name: &str) -> Value {
     pod
 }
 
-fn put(transaction: &mut Transaction, qualified: &str, mut object: Value) -> Result<Value, Failure> {
+pub(super) fn put(transaction: &mut Transaction, qualified: &str, mut object: Value) -> Result<Value, Failure> {
     let generation = int_at(&object, &["metadata", "generation"]).unwrap_or(1);
     if qualified == "replicasets.apps" {
         set(&mut object, &["metadata", "generation"], generation + 1);
@@ -309,7 +167,7 @@ fn put(transaction: &mut Transaction, qualified: &str, mut object: Value) -> Res
 }
 
 /// A short name for a template: the same one for the same content (FNV-1a).
-fn hash(template: &Value) -> String {
+pub(super) fn hash(template: &Value) -> String {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for byte in template.to_string().bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

@@ -12,7 +12,10 @@ use super::{
     text::go_text,
     wrong,
 };
-use crate::{merge::MergeError, schema::PatchStrategy};
+use crate::{
+    merge::{MergeError, discard_nulls},
+    schema::PatchStrategy,
+};
 
 type Fields = Map<String, Value>;
 
@@ -79,6 +82,7 @@ fn field(name: String, value: Value, original: &mut Fields, level: Level, onto: 
         (Some(before), value) if same_type(&before, &value) => without_directives(value),
         (None, _) if deletes => None,
         (_, mut value) => {
+            // Go: `discardNullValuesFromPatch`.
             if onto == Onto::Object {
                 discard_nulls(&mut value);
             }
@@ -279,17 +283,5 @@ fn without_directives(value: Value) -> Option<Value> {
         }
         Value::Array(items) => Some(Value::Array(items.into_iter().filter_map(without_directives).collect())),
         other => Some(other),
-    }
-}
-
-/// Drops fields that a patch would delete, where there is nothing to delete them from. Go: `discardNullValuesFromPatch`.
-fn discard_nulls(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|_, value| !value.is_null());
-            fields.values_mut().for_each(discard_nulls);
-        }
-        Value::Array(items) => items.iter_mut().for_each(discard_nulls),
-        _ => {}
     }
 }

@@ -3,7 +3,6 @@
 
 use std::{collections::HashMap, sync::OnceLock};
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
@@ -13,16 +12,25 @@ const MAGIC: &[u8] = b"k8s\0";
 /// Messages deeper than this are refused.
 const MAX_DEPTH: usize = 64;
 
-/// The messages, by name; their fields, by number: a name, a type, and whether it is spread into its parent.
-#[derive(Deserialize)]
-struct Table {
-    kinds: HashMap<String, String>,
-    messages: HashMap<String, HashMap<u64, Vec<String>>>,
+/// `message NAME`, and indented ` NUMBER FIELD EXPRESSION`; `+` before an expression spreads the message into its parent.
+const TABLE: &str = include_str!("kubernetes.txt");
+
+/// The lines of fields, by the name of the message.
+type Table = HashMap<&'static str, &'static str>;
+
+fn table() -> &'static Table {
+    static MESSAGES: OnceLock<Table> = OnceLock::new();
+    MESSAGES.get_or_init(|| {
+        let messages = TABLE.split("\nmessage ").skip(1);
+        messages.map(|message| message.split_once('\n').unwrap_or((message, ""))).collect()
+    })
 }
 
-fn table() -> Option<&'static Table> {
-    static TABLE: OnceLock<Option<Table>> = OnceLock::new();
-    TABLE.get_or_init(|| serde_json::from_str(include_str!("../data/protobuf.json")).ok()).as_ref()
+/// The name and the expression of a field.
+fn field_of(table: &Table, message: &str, number: u64) -> Option<(&'static str, &'static str)> {
+    let start = format!(" {number} ");
+    let line = table.get(message)?.lines().find_map(|line| line.strip_prefix(&start))?;
+    line.split_once(' ')
 }
 
 /// Reads an object; none where the body is no such object or of a kind that the table lacks.
@@ -45,11 +53,14 @@ pub(crate) fn parse(body: &[u8]) -> Option<Result<Value, Failure>> {
             _ => {}
         }
     }
-    let table = table()?;
+    let table = table();
     let name = match kind.as_str() {
-        "DeleteOptions" => "k8s.io.apimachinery.pkg.apis.meta.v1.DeleteOptions",
-        kind => table.kinds.get(&format!("{api_version}/{kind}"))?,
+        "DeleteOptions" => "meta.v1.DeleteOptions",
+        kind => release::schema::kind(&api_version, kind)?.name,
     };
+    if !table.contains_key(name) {
+        return None;
+    }
     let decoded = message(table, name, raw, 0);
     Some(decoded.ok_or_else(|| Failure::bad_request(format!("the body is no {kind} in protobuf"))).map(|mut fields| {
         fields.insert("apiVersion".into(), api_version.into());
@@ -112,27 +123,26 @@ fn message(table: &Table, name: &str, bytes: &[u8], depth: usize) -> Option<Map<
     if depth > MAX_DEPTH {
         return None;
     }
-    let fields = table.messages.get(name)?;
     let mut object = Map::new();
     let mut reader = Reader { bytes };
     while let Some((number, field)) = reader.next()? {
-        let Some([name, of, rest @ ..]) = fields.get(&number).map(Vec::as_slice) else { continue };
+        let Some((name, of)) = field_of(table, name, number) else { continue };
         if let Some(of) = of.strip_prefix("{}") {
             let (key, value) = entry(table, of, &field, depth)?;
-            let map = object.entry(name.clone()).or_insert_with(|| Value::Object(Map::new()));
+            let map = object.entry(name).or_insert_with(|| Value::Object(Map::new()));
             map.as_object_mut()?.insert(key, value);
         } else if let Some(of) = of.strip_prefix("[]") {
             let value = value(table, of, &field, depth)?;
-            let list = object.entry(name.clone()).or_insert_with(|| Value::Array(Vec::new()));
+            let list = object.entry(name).or_insert_with(|| Value::Array(Vec::new()));
             list.as_array_mut()?.push(value);
-        } else if !rest.is_empty() {
+        } else if let Some(of) = of.strip_prefix('+') {
             object.extend(value(table, of, &field, depth)?.as_object().cloned()?);
         } else {
             let value = value(table, of, &field, depth)?;
             // Go writes texts that are empty because nobody set them.
             let unset = value.is_null() || (value.as_str() == Some("") && name != "storageClassName");
             if !unset {
-                object.insert(name.clone(), value);
+                object.insert(name.to_owned(), value);
             }
         }
     }
@@ -155,26 +165,23 @@ fn entry(table: &Table, of: &str, field: &Field<'_>, depth: usize) -> Option<(St
 
 fn value(table: &Table, of: &str, field: &Field<'_>, depth: usize) -> Option<Value> {
     match (of, field) {
-        ("string", Field::Bytes(text)) => Some(String::from_utf8_lossy(text).into_owned().into()),
-        ("bytes", Field::Bytes(bytes)) => Some(crate::defaults::base64(bytes).into()),
-        ("bool", Field::Number(number)) => Some((*number != 0).into()),
+        ("s", Field::Bytes(text)) => Some(String::from_utf8_lossy(text).into_owned().into()),
+        ("y", Field::Bytes(bytes)) => Some(crate::defaults::base64(bytes).into()),
+        ("b", Field::Number(number)) => Some((*number != 0).into()),
         // Negative numbers are written as the 64 bits of their two's complement.
-        ("int32" | "int64", Field::Number(number)) => Some(number.cast_signed().into()),
-        ("uint32" | "uint64", Field::Number(number)) => Some((*number).into()),
-        ("double", Field::Bits(bits)) => Some(f64::from_bits(*bits).into()),
-        (of, Field::Bytes(bytes)) => special(table, of, bytes, depth),
+        ("i", Field::Number(number)) => Some(number.cast_signed().into()),
+        ("u", Field::Number(number)) => Some((*number).into()),
+        ("n", Field::Bits(bits)) => Some(f64::from_bits(*bits).into()),
+        (of, Field::Bytes(bytes)) => match of.strip_prefix('@') {
+            Some(name) => message(table, name, bytes, depth + 1).map(Value::Object),
+            None => special(of, bytes),
+        },
         _ => None,
     }
 }
 
 /// Messages whose JSON is not a map of their fields.
-fn special(table: &Table, of: &str, bytes: &[u8], depth: usize) -> Option<Value> {
-    let short = of.rsplit('.').next().unwrap_or_default();
-    if !of.starts_with("k8s.io.apimachinery.")
-        || !["Time", "MicroTime", "Quantity", "IntOrString", "RawExtension", "FieldsV1", "Duration"].contains(&short)
-    {
-        return message(table, of, bytes, depth + 1).map(Value::Object);
-    }
+fn special(of: &str, bytes: &[u8]) -> Option<Value> {
     let mut numbers: HashMap<u64, i64> = HashMap::new();
     let mut texts: HashMap<u64, &[u8]> = HashMap::new();
     let mut reader = Reader { bytes };
@@ -185,15 +192,15 @@ fn special(table: &Table, of: &str, bytes: &[u8], depth: usize) -> Option<Value>
         }
     }
     let text = |number: u64| String::from_utf8_lossy(texts.get(&number).copied().unwrap_or_default()).into_owned();
-    Some(match short {
-        "Time" | "MicroTime" => match numbers.get(&1) {
+    Some(match of {
+        "t" => match numbers.get(&1) {
             Some(seconds) => crate::clock::text(u64::try_from(*seconds).ok()?).into(),
             None => Value::Null,
         },
-        "Quantity" => text(1).into(),
-        "IntOrString" if numbers.get(&1) == Some(&1) => text(3).into(),
-        "IntOrString" => numbers.get(&2).copied().unwrap_or(0).into(),
-        "Duration" => format!("{}ns", numbers.get(&1).copied().unwrap_or(0)).into(),
+        "q" => text(1).into(),
+        "p" if numbers.get(&1) == Some(&1) => text(3).into(),
+        "p" => numbers.get(&2).copied().unwrap_or(0).into(),
+        "d" => format!("{}ns", numbers.get(&1).copied().unwrap_or(0)).into(),
         _ => serde_json::from_slice(texts.get(&1).copied().unwrap_or(b"null")).ok()?,
     })
 }

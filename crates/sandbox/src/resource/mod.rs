@@ -1,16 +1,14 @@
-//! Which resources there are: the built-in ones, from a table that a real API server gave, and those of installed
-//! custom resource definitions.
+//! Which resources there are: the built-in ones, from a table that `cargo xtask gen` writes from what Kubernetes publishes,
+//! and those of installed custom resource definitions.
 
 use std::sync::OnceLock;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::object::{array_at, text_at};
 
 /// One resource in one version.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 pub(crate) struct Resource {
     pub(crate) group: String,
     pub(crate) version: String,
@@ -19,25 +17,19 @@ pub(crate) struct Resource {
     pub(crate) kind: String,
     pub(crate) namespaced: bool,
     pub(crate) verbs: Vec<String>,
-    #[serde(default)]
     pub(crate) short_names: Vec<String>,
-    #[serde(default)]
     pub(crate) categories: Vec<String>,
-    #[serde(default)]
     pub(crate) subresources: Vec<Subresource>,
     /// Whether a custom resource definition made it.
-    #[serde(default)]
     pub(crate) custom: bool,
 }
 
 /// A part of a resource that has a path of its own.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Subresource {
     pub(crate) name: String,
     pub(crate) kind: String,
-    #[serde(default)]
     pub(crate) group: String,
-    #[serde(default)]
     pub(crate) version: String,
     pub(crate) verbs: Vec<String>,
 }
@@ -59,15 +51,89 @@ impl Resource {
     }
 }
 
+/// `group GROUP/VERSION`, below it `PLURAL SINGULAR KIND SCOPE VERBS [short=…] [categories=…]`, and indented ` PART KIND
+/// VERBS [GROUP/VERSION]`.
+const TABLE: &str = include_str!("kubernetes.txt");
+
+/// What a resource can be asked for.
+const VERBS: [&str; 8] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
 /// The built-in resources, in the order of discovery.
 pub(crate) fn built_in() -> &'static [Resource] {
-    static TABLE: OnceLock<Vec<Resource>> = OnceLock::new();
-    TABLE.get_or_init(|| serde_json::from_str(include_str!("../data/resources.json")).unwrap_or_default())
+    static RESOURCES: OnceLock<Vec<Resource>> = OnceLock::new();
+    RESOURCES.get_or_init(|| {
+        let (mut resources, mut group) = (Vec::new(), "");
+        for line in TABLE.lines() {
+            if let Some(rest) = line.strip_prefix("group ") {
+                group = rest;
+            } else if let Some(rest) = line.strip_prefix(' ') {
+                let last: Option<&mut Resource> = resources.last_mut();
+                if let (Some(part), Some(resource)) = (part(rest), last) {
+                    resource.subresources.push(part);
+                }
+            } else {
+                resources.extend(resource(line, group));
+            }
+        }
+        resources
+    })
+}
+
+/// `apps` and `v1` of `apps/v1`; the group of `v1` is empty.
+fn group_version(text: &str) -> (&str, &str) {
+    text.split_once('/').unwrap_or(("", text))
+}
+
+fn list(words: &str) -> Vec<String> {
+    words.split(',').map(str::to_owned).collect()
+}
+
+fn verbs(word: &str) -> Vec<String> {
+    if word == "*" { VERBS.map(str::to_owned).to_vec() } else { list(word) }
+}
+
+fn resource(line: &str, group: &str) -> Option<Resource> {
+    let mut words = line.split(' ').filter(|_| !line.starts_with('#'));
+    let (plural, singular, kind) = (words.next()?, words.next()?, words.next()?);
+    let (scope, can) = (words.next()?, words.next()?);
+    let (group, version) = group_version(group);
+    let mut resource = Resource {
+        group: group.to_owned(),
+        version: version.to_owned(),
+        plural: plural.to_owned(),
+        singular: singular.to_owned(),
+        kind: kind.to_owned(),
+        namespaced: scope == "namespaced",
+        verbs: verbs(can),
+        short_names: Vec::new(),
+        categories: Vec::new(),
+        subresources: Vec::new(),
+        custom: false,
+    };
+    for (name, value) in words.filter_map(|word| word.split_once('=')) {
+        match name {
+            "short" => resource.short_names = list(value),
+            _ => resource.categories = list(value),
+        }
+    }
+    Some(resource)
+}
+
+fn part(line: &str) -> Option<Subresource> {
+    let mut words = line.split(' ');
+    let (name, kind, can) = (words.next()?, words.next()?, words.next()?);
+    let (group, version) = words.next().map_or(("", ""), group_version);
+    Some(Subresource {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        group: group.to_owned(),
+        version: version.to_owned(),
+        verbs: verbs(can),
+    })
 }
 
 /// The resources of a custom resource definition: one for each version that it serves.
 pub(crate) fn of_definition(definition: &Value) -> Vec<Resource> {
-    const VERBS: [&str; 8] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
     let names = |field: &str| text_at(definition, &["spec", "names", field]).to_owned();
     let list = |field: &str| -> Vec<String> {
         let names = array_at(definition, &["spec", "names", field]);

@@ -1,12 +1,14 @@
 //! What an API server refuses: unknown fields, wrong types, missing fields, bad names, changes of what cannot change.
 
+mod internal;
+
 use serde_json::{Map, Value};
 
 use crate::{
     failure::{Cause, Failure},
     object::{name_of, text_at, value_at},
     resource::Resource,
-    schema::{Shape, Type},
+    schema::{Scalar, Shape, Type},
 };
 
 /// What a walk through an object found.
@@ -53,7 +55,7 @@ impl Mistyped {
 }
 
 /// Walks through an object along its type. `drop_unknown` takes away what nobody declared.
-pub(crate) fn check(object: &mut Value, of: &Type, drop_unknown: bool) -> Findings {
+pub(crate) fn check(object: &mut Value, of: Type<'_>, drop_unknown: bool) -> Findings {
     let mut walk = Walk { findings: Findings::default(), drop_unknown };
     walk.value(object, of, "", "");
     walk.findings
@@ -65,14 +67,13 @@ struct Walk {
 }
 
 impl Walk {
-    fn value(&mut self, value: &mut Value, of: &Type, path: &str, holder: &str) {
+    fn value(&mut self, value: &mut Value, of: Type<'_>, path: &str, holder: &str) {
         if value.is_null() {
             return;
         }
-        let definition = of.definition();
         match (of.shape(), value) {
-            (Shape::Struct(of) | Shape::Atomic(Some(of)), Value::Object(map)) if of.properties.is_some() => {
-                let named = if definition.is_empty() { holder_of(path) } else { definition.to_owned() };
+            (Shape::Struct(of) | Shape::Atomic(of), Value::Object(map)) if of.has_fields() => {
+                let named = if of.go_name().is_empty() { holder_of(path) } else { of.go_name().to_owned() };
                 self.fields(map, of, path, &named);
             }
             (Shape::Map(Some(of)), Value::Object(map)) => {
@@ -81,8 +82,8 @@ impl Walk {
                 }
             }
             (Shape::Keyed(_, Some(of)), Value::Array(items)) => self.items(items, of, path, holder),
-            (Shape::Atomic(Some(list)), Value::Array(items)) => {
-                if let Some(of) = list.target().items.as_deref() {
+            (Shape::Atomic(list), Value::Array(items)) => {
+                if let Some(of) = list.items() {
                     self.items(items, of, path, holder);
                 }
             }
@@ -91,20 +92,20 @@ impl Walk {
             (Shape::Keyed(..) | Shape::Set, value) if !value.is_array() => {
                 self.mistyped(value, "[]interface {}", path, holder);
             }
-            (Shape::Atomic(Some(of)), value) if of.name == "array" && !value.is_array() => {
+            (Shape::Atomic(of), value) if of.is_list() && !value.is_array() => {
                 self.mistyped(value, "[]string", path, holder);
             }
             _ => {}
         }
     }
 
-    fn items(&mut self, items: &mut [Value], of: &Type, path: &str, holder: &str) {
+    fn items(&mut self, items: &mut [Value], of: Type<'_>, path: &str, holder: &str) {
         for (place, item) in items.iter_mut().enumerate() {
             self.value(item, of, &format!("{path}[{place}]"), holder);
         }
     }
 
-    fn fields(&mut self, map: &mut Map<String, Value>, of: &Type, path: &str, holder: &str) {
+    fn fields(&mut self, map: &mut Map<String, Value>, of: Type<'_>, path: &str, holder: &str) {
         let open = of.is_open();
         let unknown: Vec<String> = map.keys().filter(|name| of.field(name).is_none() && !open).cloned().collect();
         for name in unknown {
@@ -119,32 +120,32 @@ impl Walk {
             }
         }
         let nested = !path.is_empty() && path != "metadata";
-        for name in of.required.iter().filter(|_| nested) {
+        for name in of.required().into_iter().filter(|_| nested) {
             if map.get(name).is_none_or(Value::is_null) {
                 self.findings.causes.push(Cause::required(join(path, name), ""));
             }
         }
     }
 
-    fn scalar(&mut self, value: &mut Value, of: &Type, path: &str, holder: &str) {
-        let fits = match (of.name.as_str(), &*value) {
-            ("string", Value::String(_)) | ("boolean", Value::Bool(_)) | ("number", Value::Number(_)) => true,
-            ("string", Value::Number(_)) => of.is_int_or_string() || of.format.is_empty() && is_quantity(path),
-            ("integer", Value::Number(number)) => number.is_i64() || number.is_u64(),
-            ("integer" | "string" | "boolean" | "number", _) => false,
-            _ => true,
+    fn scalar(&mut self, value: &mut Value, of: Type<'_>, path: &str, holder: &str) {
+        let Some(scalar) = of.scalar() else { return };
+        let fits = match (scalar, &*value) {
+            (Scalar::Text | Scalar::Quantity | Scalar::IntegerOrText, Value::String(_))
+            | (Scalar::Boolean, Value::Bool(_))
+            | (Scalar::Number | Scalar::Quantity, Value::Number(_)) => true,
+            (Scalar::Integer | Scalar::IntegerOrText, Value::Number(number)) => number.is_i64() || number.is_u64(),
+            _ => false,
         };
         if !fits {
-            let wanted = match of.name.as_str() {
-                "integer" if of.format == "int64" => "int64",
-                "integer" => "int32",
-                "boolean" => "bool",
-                "number" => "float64",
-                _ => "string",
+            let wanted = match scalar {
+                Scalar::Integer if of.is_long() => "int64",
+                Scalar::Integer => "int32",
+                Scalar::Boolean => "bool",
+                Scalar::Number => "float64",
+                Scalar::Text | Scalar::Quantity | Scalar::IntegerOrText => "string",
             };
             self.mistyped(value, wanted, path, holder);
-        } else if !of.allowed.is_empty() && !of.allowed.contains(value) && value.as_str() != Some("") {
-            let allowed: Vec<String> = of.allowed.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        } else if let Some(allowed) = of.refuses(value) {
             self.findings.causes.push(Cause::unsupported(path, value, &allowed));
         }
     }
@@ -168,23 +169,6 @@ fn holder_of(path: &str) -> String {
     let last = path.rsplit('.').next().unwrap_or_default();
     let mut letters = last.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// Quantities are texts, and may be written as numbers.
-fn is_quantity(path: &str) -> bool {
-    [
-        ".limits.",
-        ".requests.",
-        ".capacity.",
-        ".hard.",
-        ".allocatable.",
-        "sizeLimit",
-        "divisor",
-        "averageValue",
-        ".overhead.",
-    ]
-    .iter()
-    .any(|part| path.contains(part))
 }
 
 fn join(path: &str, name: &str) -> String {
@@ -337,7 +321,11 @@ fn immutable(resource: &Resource, object: &Value, live: &Value, causes: &mut Vec
         if old != new && old.is_some() {
             let new = new.cloned().unwrap_or(Value::Null);
             let text = if field == &["roleRef"] { "cannot change roleRef" } else { TEXT };
-            causes.push(Cause::invalid(field.join("."), &new, text));
+            let shown = match *field {
+                ["spec", "template"] => internal::pod_template(&new),
+                _ => new.to_string(),
+            };
+            causes.push(Cause::invalid_shown(field.join("."), &shown, text));
         }
     }
     if resource.qualified() == "statefulsets.apps" {
@@ -392,7 +380,7 @@ fn stateful(object: &Value, live: &Value, causes: &mut Vec<Cause>) {
 }
 
 /// What is sent and comes to nothing: Go leaves empty texts, lists and maps out when it writes.
-pub(crate) fn tidy(value: &mut Value, of: Option<&Type>) {
+pub(crate) fn tidy(value: &mut Value, of: Option<Type<'_>>) {
     const ZERO: [&str; 14] = [
         "hostNetwork",
         "hostPID",
@@ -409,7 +397,7 @@ pub(crate) fn tidy(value: &mut Value, of: Option<&Type>) {
         "nodePort",
         "unschedulable",
     ];
-    let required = of.map_or(&[][..], |of| of.target().required.as_slice());
+    let required = of.map_or_else(Vec::new, Type::required);
     match value {
         Value::Object(map) => {
             map.retain(|name, value| {
@@ -427,11 +415,11 @@ pub(crate) fn tidy(value: &mut Value, of: Option<&Type>) {
                     }
                     _ => false,
                 };
-                !empty || required.contains(name)
+                !empty || required.contains(&name.as_str())
             });
         }
         Value::Array(items) => {
-            let of = of.and_then(|of| of.target().items.as_deref());
+            let of = of.and_then(Type::items);
             for item in items {
                 tidy(item, of);
             }
@@ -443,16 +431,4 @@ pub(crate) fn tidy(value: &mut Value, of: Option<&Type>) {
 /// The refusal of what was found; none where all is well.
 pub(crate) fn refusal(resource: &Resource, name: &str, causes: &[Cause]) -> Option<Failure> {
     (!causes.is_empty()).then(|| Failure::invalid(&resource.kind, &resource.group, name, causes))
-}
-
-/// Fields that are set to nothing are not set at all.
-pub(crate) fn tidy_nulls(value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            map.retain(|_, value| !value.is_null());
-            map.values_mut().for_each(tidy_nulls);
-        }
-        Value::Array(items) => items.iter_mut().for_each(tidy_nulls),
-        _ => {}
-    }
 }

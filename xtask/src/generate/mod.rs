@@ -1,5 +1,10 @@
-//! `cargo xtask gen`: the table of Kubernetes' types, from the OpenAPI documents that Kubernetes publishes with its source,
+//! `cargo xtask gen`: tables of Kubernetes' types, resources and messages, from what Kubernetes publishes with its source,
 //! and the answers of its libraries to the cases in `tests/cases/release`. The man pages, too, which are not kept.
+
+mod allowed;
+mod internal;
+mod messages;
+mod resources;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,13 +22,23 @@ use crate::{binary, process, tools, workspace};
 /// The module whose documents are read.
 const MODULE: &str = "k8s.io/kubernetes@v1.36.3";
 const TABLE: &str = "crates/release/src/schema/kubernetes.txt";
+const RESOURCES: &str = "crates/sandbox/src/resource/kubernetes.txt";
+const INTERNAL: &str = "crates/sandbox/src/validate/internal.txt";
+const MESSAGES: &str = "crates/sandbox/src/protobuf/kubernetes.txt";
 /// Files of requests to `tests/oracle/kubernetes`, and its answers.
 const ANSWERED: [&str; 2] = ["objects", "merge"];
 
 /// Writes what is generated, or (`check`) tells whether it is as it would be written.
 pub(crate) fn run(check: bool) -> anyhow::Result<bool> {
     let root = workspace::root();
-    let mut files = vec![(root.join(TABLE), table(&documents()?.join("api/openapi-spec/v3"))?)];
+    let source = module(MODULE)?;
+    let types = types(&source)?;
+    let mut files = vec![
+        (root.join(TABLE), table(&types, &allowed::read(&source)?)?),
+        (root.join(RESOURCES), resources::table(&source)?),
+        (root.join(INTERNAL), internal::table(&source)?),
+        (root.join(MESSAGES), messages::table(&types)?),
+    ];
     for folder in ANSWERED {
         for file in std::fs::read_dir(root.join("tests/cases/release").join(folder))? {
             let path = file?.path();
@@ -79,24 +94,33 @@ fn answered(cases: &str) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// The folder of Kubernetes' source in the cache of Go modules.
-fn documents() -> anyhow::Result<PathBuf> {
-    let output = Command::new("go").args(["mod", "download", "-json", MODULE]).output().context("running go")?;
-    anyhow::ensure!(output.status.success(), "downloading {MODULE}");
+/// The folder of a module in the cache of Go modules.
+fn module(name: &str) -> anyhow::Result<PathBuf> {
+    let output = Command::new("go").args(["mod", "download", "-json", name]).output().context("running go")?;
+    anyhow::ensure!(output.status.success(), "downloading {name}");
     let told: Value = serde_json::from_slice(&output.stdout)?;
     Ok(PathBuf::from(told["Dir"].as_str().context("go tells the folder of a module")?))
 }
 
-fn table(folder: &Path) -> anyhow::Result<String> {
+/// The schemas of all types, by name.
+fn types(source: &Path) -> anyhow::Result<BTreeMap<String, Value>> {
+    let folder = source.join("api/openapi-spec/v3");
     let mut types = BTreeMap::new();
-    for file in std::fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
+    for file in std::fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))? {
         let document: Value = serde_json::from_slice(&std::fs::read(file?.path())?)?;
         for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
             types.insert(name.clone(), schema.clone());
         }
     }
+    Ok(types)
+}
+
+/// The values that fields may have, by type and field; the short name of the type.
+type Allowed = BTreeMap<(String, String), Vec<String>>;
+
+fn table(types: &BTreeMap<String, Value>, allowed: &Allowed) -> anyhow::Result<String> {
     let (mut kinds, mut listed) = (BTreeSet::new(), String::new());
-    for (name, schema) in &types {
+    for (name, schema) in types {
         let gvks = schema["x-kubernetes-group-version-kind"].as_array().map_or(&[][..], Vec::as_slice);
         // Kinds that every group has are no objects.
         if let [gvk] = gvks {
@@ -104,7 +128,7 @@ fn table(folder: &Path) -> anyhow::Result<String> {
             let slash = if text("group").is_empty() { "" } else { "/" };
             kinds.insert(format!("kind {}{slash}{} {} {}", text("group"), text("version"), text("kind"), short(name)));
         }
-        write_type(&mut listed, name, schema)?;
+        write_type(&mut listed, name, schema, allowed)?;
     }
     anyhow::ensure!(kinds.len() > 100 && types.len() > 500, "the documents of {MODULE} have too few types");
     let kinds: Vec<String> = kinds.into_iter().collect();
@@ -114,7 +138,7 @@ fn table(folder: &Path) -> anyhow::Result<String> {
     ))
 }
 
-fn write_type(out: &mut String, name: &str, schema: &Value) -> anyhow::Result<()> {
+fn write_type(out: &mut String, name: &str, schema: &Value, allowed: &Allowed) -> anyhow::Result<()> {
     let Some(properties) = schema["properties"].as_object() else { return Ok(()) };
     let atomic = if schema["x-kubernetes-map-type"] == "atomic" { " atomic" } else { "" };
     writeln!(out, "type {}{atomic}", short(name))?;
@@ -142,6 +166,12 @@ fn write_type(out: &mut String, name: &str, schema: &Value) -> anyhow::Result<()
         }
         if text("x-kubernetes-map-type") == Some("atomic") {
             out.push_str(" atomic");
+        }
+        if text("format") == Some("int64") {
+            out.push_str(" long");
+        }
+        if let Some(values) = allowed.get(&(short(name).to_owned(), field.clone())) {
+            write!(out, " enum={}", values.join("|"))?;
         }
         let default = &schema["default"];
         let empty = ["null", "\"\"", "{}", "[]", "0", "false"].contains(&default.to_string().as_str());
