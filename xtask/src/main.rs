@@ -1,9 +1,10 @@
-//! The project's own tasks: `cargo xtask test|tidy|deny|oracle|corpus|fuzz|gen|difftest|testbed|bench|tools`.
+//! The project's own tasks: `cargo xtask test|tidy|deny|oracle|corpus|fuzz|gen|difftest|testbed|sandbox|bench|tools`.
 
 use std::process::ExitCode;
 
 mod bench;
 mod binary;
+mod clients;
 mod corpus;
 mod difftest;
 mod fuzz;
@@ -35,10 +36,14 @@ usage: cargo xtask TASK
                    lifecycles on the test cluster, with the real Helm and with ours, compared
   testbed up|down|build
                    a real Kubernetes on loopback, with nodes and pods that KWOK plays
+  sandbox [--binary PATH]
+                   the real Helm and kubectl on `helm sandbox serve`
   bench render [--binary PATH] [--keep] [FILTER]
   bench release [--binary PATH] [--keep]
   bench source [--binary PATH]
                    pintle beside the real Helm on the same work, in one run; --keep writes the table to benches/results
+  bench sandbox [--binary PATH]
+                   the sandbox beside the real Helm on a cluster, and while it fills; written to benches/results
   tools            builds the tools that tests need, and prints where they are
 ";
 
@@ -79,6 +84,10 @@ fn run(arguments: &[String]) -> anyhow::Result<bool> {
         ["bench", "release", rest @ ..] => bench::release(&bench::Options::parse(rest)?),
         ["bench", "source"] => bench::source(None),
         ["bench", "source", "--binary", path] => bench::source(Some(std::path::absolute(path)?)),
+        ["bench", "sandbox"] => bench::sandbox(None),
+        ["bench", "sandbox", "--binary", path] => bench::sandbox(Some(std::path::absolute(path)?)),
+        ["sandbox"] => clients::run(None),
+        ["sandbox", "--binary", path] => clients::run(Some(std::path::absolute(path)?)),
         ["tools"] => tools::print(),
         _ => {
             eprint!("{USAGE}");

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::{corpus, difftest, fuzz, generate, oracle, process, testbed::Bed, tidy, tools, workspace};
+use crate::{clients, corpus, difftest, fuzz, generate, oracle, process, testbed::Bed, tidy, tools, workspace};
 
 /// How many inputs the fuzz of a test run has, always the same ones.
 const SHORT_FUZZ: u64 = 20_000;
@@ -17,7 +17,7 @@ enum Outcome {
 /// A step may leave the test cluster to those behind it.
 type Step = (&'static str, fn(&mut Option<Bed>) -> anyhow::Result<Outcome>);
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     ("format", |_| cargo(&["fmt", "--all", "--check"])),
     ("tidy", |_| tidy::run().map(outcome)),
     ("clippy", |_| cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])),
@@ -34,6 +34,7 @@ const STEPS: [Step; 12] = [
         }
         None => Ok(Outcome::Skipped("there is no test cluster", false)),
     }),
+    ("sandbox with Helm and kubectl", |_| clients::run(None).map(outcome)),
     ("documentation", |_| documentation()),
     ("licences and bans", |_| tools::deny().map(outcome)),
     ("oracle", |_| oracle::compare(None).map(outcome)),

@@ -2,94 +2,41 @@
 //!
 //! With `PINTLE_RECORD` set the README is written anew with what they say.
 
+mod console;
+
 use std::{env, fs, path::Path};
 
 use anyhow::{Context as _, ensure};
 use testkit::TestEnv;
 
-const HELM: &str = env!("CARGO_BIN_EXE_helm");
+use self::console::{copy, steps, told};
+
 const OPEN: &str = "```console\n";
 const CLOSE: &str = "```\n";
-
-/// One command, and what it says: standard output, then standard error.
-struct Step {
-    command: String,
-    said: String,
-}
-
-/// The commands of a block, with what stands under each.
-fn steps(block: &str) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
-    for line in block.lines() {
-        match (line.strip_prefix("$ "), steps.last_mut()) {
-            (Some(command), _) => steps.push(Step { command: command.to_owned(), said: String::new() }),
-            (None, Some(step)) => {
-                step.said.push_str(line);
-                step.said.push('\n');
-            }
-            (None, None) => {}
-        }
-    }
-    steps
-}
-
-/// Times are those of the run: in the README all are one and the same.
-fn masked(text: &str) -> String {
-    let mut masked = String::new();
-    for line in text.lines() {
-        let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-        // `Sat Nov 21 14:31:25 2026`: what stands between a day of the week and a year.
-        let is_time = |word: &str| word.len() == 8 && word.split(':').filter(|part| part.len() == 2).count() == 3;
-        while let Some(at) = words.iter().position(|word| is_time(word)) {
-            let day = words[..at]
-                .iter()
-                .rposition(|word| !word.is_empty() && word.parse::<u32>().is_err() && word.len() == 3);
-            let start = day.and_then(|month| month.checked_sub(1)).unwrap_or(at);
-            let label = words[start].rsplit_once('\t').map(|(before, _)| format!("{before}\t")).unwrap_or_default();
-            let rest = words[at + 1].split_once('\t').map(|(_, after)| format!("\t{after}")).unwrap_or_default();
-            words.splice(start..=at + 1, [format!("{label}Sat Nov 21 12.00.00 2026{rest}")]);
-        }
-        masked.push_str(words.join(" ").replace("12.00.00", "12:00:00").trim_end());
-        masked.push('\n');
-    }
-    masked
-}
 
 #[test]
 fn the_tour_in_the_readme_is_true() -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let path = root.join("README.md");
     let readme = fs::read_to_string(&path)?;
-    let start = readme.find(OPEN).context("the README has a tour")? + OPEN.len();
-    let end = start + readme[start..].find(CLOSE).context("the tour ends")?;
-    let steps = steps(&readme[start..end]);
-    ensure!(steps.len() >= 5, "the tour has five commands at the least");
     let env = TestEnv::new()?;
     let examples = env.work().join("examples");
     copy(&root.join("examples"), &examples)?;
-    let mut told = String::new();
-    for step in &steps {
-        let words: Vec<String> = step.command.split_whitespace().map(str::to_owned).collect();
-        ensure!(words.first().is_some_and(|word| word == "helm"), "{}: the tour runs helm", step.command);
-        let outcome = env.run(Path::new(HELM), &words[1..], "")?;
-        let said = masked(&format!("{}{}", outcome.stdout, outcome.stderr));
-        told.push_str(&format!("$ {}\n{}\n\n", step.command, said.trim_end()));
+    let (mut rest, mut anew, mut count) = (readme.as_str(), String::new(), 0);
+    // The consoles go on from one another.
+    while let Some((before, behind)) = rest.split_once(OPEN) {
+        let (block, behind) = behind.split_once(CLOSE).context("a console ends")?;
+        let steps = steps(block);
+        count += steps.len();
+        anew.push_str(&format!("{before}{OPEN}{}{CLOSE}", told(&env, &steps)?));
+        rest = behind;
     }
-    let told = format!("{}\n", told.trim_end());
+    anew.push_str(rest);
+    ensure!(count >= 6, "the tour has five commands at the least, and a rehearsal");
     if env::var_os("PINTLE_RECORD").is_some() {
-        fs::write(&path, format!("{}{told}{}", &readme[..start], &readme[end..]))?;
+        fs::write(&path, anew)?;
     } else {
-        assert_eq!(readme[start..end], told, "record it anew with PINTLE_RECORD=1");
-    }
-    Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() { copy(&entry.path(), &target)? } else { _ = fs::copy(entry.path(), target)? }
+        assert_eq!(readme, anew, "record it anew with PINTLE_RECORD=1");
     }
     Ok(())
 }

@@ -34,6 +34,7 @@ pub(crate) struct Writing {
     resource: Resource,
     target: Target,
     before: Option<Value>,
+    deletes: bool,
 }
 
 impl Writing {
@@ -46,12 +47,15 @@ impl Writing {
         let (resource, before) = api.standing(&target)?;
         // Questions, such as reviews of access, are put like objects.
         resource.verbs.iter().find(|verb| *verb == "get")?;
-        Some(Writing { resource, target, before })
+        Some(Writing { resource, target, before, deletes: options.method == Method::DELETE })
     }
 
-    /// The same with what came of it.
-    pub(crate) fn done(self, answer: &Answer) -> Written {
-        let Writing { resource, target, before } = self;
+    /// The same with what came of it; none where an object was to be deleted that is not there.
+    pub(crate) fn done(self, answer: &Answer) -> Option<Written> {
+        let Writing { resource, target, before, deletes } = self;
+        if deletes && before.is_none() {
+            return None;
+        }
         let (after, refused) = match answer {
             Answer::Json(code, answer) if *code >= 400 => {
                 (before.clone(), Some(text_at(answer, &["message"]).to_owned()))
@@ -63,7 +67,7 @@ impl Writing {
             ("", Some(object)) => name_of(object).to_owned(),
             (name, _) => name.to_owned(),
         };
-        Written {
+        Some(Written {
             api_version: resource.api_version(),
             kind: resource.kind,
             namespace: target.namespace,
@@ -71,6 +75,6 @@ impl Writing {
             before,
             after,
             refused,
-        }
+        })
     }
 }

@@ -108,6 +108,11 @@ impl Sandbox {
         adopted.map_err(|failure| StoreError::new(None, failure.message))
     }
 
+    /// Says whose new pods are to fail from now on.
+    pub fn simulate(&self, faults: &[Fault]) {
+        self.store.simulate(faults);
+    }
+
     /// All objects, by resource, namespace and name.
     ///
     /// # Errors
@@ -178,7 +183,7 @@ impl Sandbox {
         let writing = self.journal.as_ref().and_then(|journal| Some((journal, Writing::of(&api, path, &options)?)));
         let answer = api.answer(path, &options, &body);
         if let Some((journal, writing)) = writing {
-            journal.lock().unwrap_or_else(PoisonError::into_inner).push(writing.done(&answer));
+            journal.lock().unwrap_or_else(PoisonError::into_inner).extend(writing.done(&answer));
         }
         match answer {
             Answer::Json(code, value) if value.get("kind").and_then(Value::as_str) == Some("APIGroupDiscoveryList") => {

@@ -3,6 +3,7 @@
 mod records;
 mod release;
 mod render;
+mod sandbox;
 mod source;
 mod table;
 
@@ -15,6 +16,7 @@ use anyhow::Context as _;
 
 pub(crate) use release::{Options, release};
 pub(crate) use render::{Options as RenderOptions, render};
+pub(crate) use sandbox::sandbox;
 pub(crate) use source::source;
 
 /// Wall time, CPU time and peak memory of one run of a command.

@@ -191,8 +191,8 @@ fn steps(journal: Vec<Written>) -> Vec<Step> {
             last.kind == written.kind && last.namespace == written.namespace && last.name == written.name
         };
         match merged.last_mut().filter(same) {
-            // Gone and made anew are two steps.
-            Some(last) if last.after.is_some() && last.refused.is_none() => {
+            // Made and gone, and gone and made anew, are two steps.
+            Some(last) if last.after.is_some() && last.refused.is_none() && written.after.is_some() => {
                 last.after = written.after;
                 last.refused = written.refused;
             }

@@ -23,7 +23,7 @@ pub struct RehearseOptions {
     pub upgrade: UpgradeOptions,
     /// What the rehearsal asks of the cluster.
     pub against: Against,
-    /// Whose pods are to fail.
+    /// Whose pods are to fail in the upgrade.
     pub faults: Vec<Fault>,
     /// The clock that dates the objects of the sandbox.
     pub clock: fn() -> SystemTime,
@@ -55,7 +55,9 @@ pub fn rehearse(session: &mut Session<'_>, options: &RehearseOptions) -> Result<
     stage.sandbox.adopt(&copy::live_of(session, &wanted, options)).map_err(stage::failed)?;
     let before = stage.objects()?;
     stage.sandbox.take_journal();
+    stage.sandbox.simulate(&options.faults);
     let upgrade = Act::upgrade(session, &stage, &records, options);
+    stage.sandbox.simulate(&[]);
     let record = cluster::Storage::last(&records, &options.upgrade.name).ok();
     let back = Act::back(session, &stage, &records, options, base);
     let remains = remains(&before, &stage.objects()?, &upgrade);

@@ -22,7 +22,6 @@ impl Stage {
     /// Sets it with what was copied.
     pub(super) fn set(original: &Original, namespace: &str, options: &RehearseOptions) -> Result<Stage, Error> {
         let sandbox = Sandbox::open(&SandboxOptions {
-            faults: options.faults.clone(),
             version: original.version.clone(),
             keeps_journal: true,
             ..SandboxOptions::new(None, options.clock)

@@ -1,5 +1,6 @@
 //! Answers to requests for objects. Kubernetes: `apiserver/pkg/endpoints/handlers`.
 
+mod decode;
 mod delete;
 mod read;
 mod special;

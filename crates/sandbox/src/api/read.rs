@@ -7,7 +7,7 @@ use crate::{
     failure::Failure,
     object::{name_of, text_at, value_at},
     selector::Selector,
-    store::key,
+    store::{Page, key},
     table,
     watch::Watch,
 };
@@ -28,12 +28,20 @@ impl Api<'_> {
 
     pub(super) fn list(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         let selector = Selector::parse(call.options.text("labelSelector"), call.options.text("fieldSelector"))?;
-        let (version, objects) =
-            self.store.read(|snapshot| Ok((snapshot.version()?, snapshot.list(&call.prefix())?)))?;
-        let chosen = objects.into_iter().filter(|object| selector.matches(object)).map(|object| call.shown(object));
-        let mut objects: Vec<Value> = chosen.collect();
+        let prefix = call.prefix();
+        let after = call.options.text("continue").split_once('/');
+        let after = after.map(|(namespace, name)| key(&call.resource.qualified(), namespace, name));
+        let limit = call.options.text("limit").parse().ok().filter(|limit| *limit > 0).unwrap_or(usize::MAX);
+        let wanted = Page { prefix: &prefix, after: after.as_deref(), limit };
+        let (version, (objects, more)) = self
+            .store
+            .read(|snapshot| Ok((snapshot.version()?, snapshot.page(wanted, |object| selector.matches(object))?)))?;
         let mut metadata = Map::from_iter([("resourceVersion".to_owned(), Value::from(version.to_string()))]);
-        page(&mut objects, call, &mut metadata);
+        if let Some(last) = objects.last().filter(|_| more) {
+            let place = format!("{}/{}", crate::object::namespace_of(last), name_of(last));
+            metadata.insert("continue".into(), place.into());
+        }
+        let mut objects: Vec<Value> = objects.into_iter().map(|object| call.shown(object)).collect();
         let metadata = Value::Object(metadata);
         if call.options.wants("as=Table") {
             let now = self.clock.text();
@@ -88,23 +96,6 @@ impl Call<'_> {
         match self.namespace() {
             "" => format!("{qualified}\0"),
             namespace => key(&qualified, namespace, ""),
-        }
-    }
-}
-
-/// Cuts a page out of a list, and says where it goes on.
-fn page(objects: &mut Vec<Value>, call: &Call<'_>, metadata: &mut Map<String, Value>) {
-    let place = |object: &Value| format!("{}/{}", crate::object::namespace_of(object), name_of(object));
-    let after = call.options.text("continue");
-    if !after.is_empty() {
-        objects.retain(|object| place(object).as_str() > after);
-    }
-    let limit = call.options.text("limit").parse().unwrap_or(0);
-    if limit > 0 && objects.len() > limit {
-        metadata.insert("remainingItemCount".into(), (objects.len() - limit).into());
-        objects.truncate(limit);
-        if let Some(last) = objects.last() {
-            metadata.insert("continue".into(), place(last).into());
         }
     }
 }

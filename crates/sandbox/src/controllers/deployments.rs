@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     condition, create_owned, owned, set_status,
-    workloads::{hash, put, set_number},
+    workloads::{put, rising, set_number},
 };
 use crate::{
     clock::Clock,
@@ -17,21 +17,23 @@ use crate::{
 const REVISION: &str = "deployment.kubernetes.io/revision";
 /// How many replicas the deployment wanted when the set was last looked at.
 const DESIRED: &str = "deployment.kubernetes.io/desired-replicas";
+/// Tells the pods of one template from those of another.
+const HASH: &str = "pod-template-hash";
 const SETS: &str = "replicasets.apps";
 
 /// One step on the way; the replica sets that it changes lead to the next.
 pub(super) fn deployment(transaction: &mut Transaction, deployment: Value, clock: &Clock) -> Result<(), Failure> {
     let template = value_at(&deployment, &["spec", "template"]).cloned().unwrap_or_default();
-    let hash = hash(&template);
     let wanted = int_at(&deployment, &["spec", "replicas"]).unwrap_or(1).max(0);
     let mut sets = owned(transaction, &deployment, SETS)?;
     rescale(transaction, &mut sets, wanted)?;
     let newest = sets.iter().map(revision_of).max().unwrap_or(0);
-    let is_current = |set: &Value| text_at(set, &["metadata", "labels", "pod-template-hash"]) == hash;
+    let is_current = |set: &Value| is_of_template(set, &template);
     let mut current = match sets.iter().position(is_current) {
         Some(place) => sets.remove(place),
         None => {
-            let set = new_replica_set(&deployment, &template, &hash, wanted);
+            let name = rising(transaction.next("replicaset")?);
+            let set = new_replica_set(&deployment, &template, &name, wanted);
             create_owned(transaction, SETS, set, &deployment, clock)?
         }
     };
@@ -169,6 +171,14 @@ fn revision_of(set: &Value) -> i64 {
     text_at(set, &["metadata", "annotations", REVISION]).parse().unwrap_or(0)
 }
 
+/// Whether a replica set has the template of its deployment, to which the label that tells pods apart has come.
+/// Kubernetes: `util.EqualIgnoreHash`.
+fn is_of_template(found: &Value, template: &Value) -> bool {
+    let mut own = value_at(found, &["spec", "template"]).cloned().unwrap_or_default();
+    crate::object::remove(&mut own, &["metadata", "labels", HASH]);
+    own == *template
+}
+
 fn replicas_of(set: &Value) -> i64 {
     int_at(set, &["spec", "replicas"]).unwrap_or(1).max(0)
 }
@@ -202,9 +212,9 @@ fn limits(deployment: &Value, replicas: i64) -> Limits {
 
 fn new_replica_set(deployment: &Value, template: &Value, hash: &str, wanted: i64) -> Value {
     let mut template = template.clone();
-    set(&mut template, &["metadata", "labels", "pod-template-hash"], hash);
+    set(&mut template, &["metadata", "labels", HASH], hash);
     let mut selector = value_at(deployment, &["spec", "selector"]).cloned().unwrap_or_default();
-    set(&mut selector, &["matchLabels", "pod-template-hash"], hash);
+    set(&mut selector, &["matchLabels", HASH], hash);
     let labels = value_at(&template, &["metadata", "labels"]).cloned().unwrap_or_default();
     json!({
         "apiVersion": "apps/v1",

@@ -167,12 +167,23 @@ pub(super) fn put(transaction: &mut Transaction, qualified: &str, mut object: Va
 }
 
 /// A short name for a template: the same one for the same content (FNV-1a).
-pub(super) fn hash(template: &Value) -> String {
+fn hash(template: &Value) -> String {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for byte in template.to_string().bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
     letters(hash, 9)
+}
+
+/// A part of a name that sorts behind those that were made before it.
+pub(super) fn rising(number: u64) -> String {
+    const DIGITS: &[u8] = b"2456789bcdfghjklmnpqrstvwxz";
+    let digit = |power: u32| {
+        let place = usize::try_from(number / 27_u64.pow(power) % 27).unwrap_or(0);
+        char::from(DIGITS.get(place).copied().unwrap_or(b'x'))
+    };
+    let rising: String = (0..4).rev().map(digit).collect();
+    format!("{rising}{}", letters(number, 5))
 }
 
 /// The end of the name of something that a controller makes. apimachinery: `pkg/util/rand`, `SafeEncodeString`.

@@ -1,6 +1,11 @@
 //! The objects, kept in one file that several processes may use at once; whole transactions only.
 
-use std::{path::Path, sync::Arc};
+mod transaction;
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use redb::{
     Builder, ConcurrencyMode, Database, ReadableDatabase as _, ReadableTable as _, TableDefinition,
@@ -8,11 +13,8 @@ use redb::{
 };
 use serde_json::Value;
 
-use crate::{
-    failure::Failure,
-    fault::Fault,
-    object::{array_at, text_at},
-};
+pub(crate) use self::transaction::Transaction;
+use crate::{failure::Failure, fault::Fault};
 
 /// `plural.group NUL namespace NUL name` to the object.
 const OBJECTS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("objects");
@@ -45,7 +47,18 @@ impl StoreError {
 pub(crate) struct Store {
     database: Database,
     /// What is to fail.
-    faults: Arc<[Fault]>,
+    faults: Mutex<Arc<[Fault]>>,
+}
+
+/// Which part of a list is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page<'a> {
+    /// What the keys begin with.
+    pub(crate) prefix: &'a str,
+    /// The key behind which it begins.
+    pub(crate) after: Option<&'a str>,
+    /// How many there may be.
+    pub(crate) limit: usize,
 }
 
 /// What happened to an object.
@@ -96,7 +109,18 @@ impl Store {
                 .create_with_backend(InMemoryBackend::new())
                 .map_err(|error| StoreError { path: "memory".into(), reason: error.to_string() })?,
         };
-        Ok(Store { database: opened, faults: faults.into() })
+        Ok(Store { database: opened, faults: Mutex::new(faults.into()) })
+    }
+
+    /// Says what is to fail from now on.
+    pub(crate) fn simulate(&self, faults: &[Fault]) {
+        *self.faults.lock().unwrap_or_else(PoisonError::into_inner) = faults.into();
+    }
+
+    fn open_transaction(&self) -> Result<Transaction, Failure> {
+        let transaction = self.database.begin_write().map_err(broken)?;
+        let faults = Arc::clone(&self.faults.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok(Transaction { transaction, touched: Vec::new(), faults })
     }
 
     /// Reads one consistent state.
@@ -107,8 +131,7 @@ impl Store {
 
     /// Changes the state: all that `act` does, or, where it fails, nothing.
     pub(crate) fn write<T>(&self, act: impl FnOnce(&mut Transaction) -> Result<T, Failure>) -> Result<T, Failure> {
-        let transaction = self.database.begin_write().map_err(broken)?;
-        let mut open = Transaction { transaction, touched: Vec::new(), faults: Arc::clone(&self.faults) };
+        let mut open = self.open_transaction()?;
         let result = act(&mut open)?;
         open.transaction.commit().map_err(broken)?;
         Ok(result)
@@ -116,8 +139,7 @@ impl Store {
 
     /// Does so without keeping anything.
     pub(crate) fn attempt<T>(&self, act: impl FnOnce(&mut Transaction) -> Result<T, Failure>) -> Result<T, Failure> {
-        let transaction = self.database.begin_write().map_err(broken)?;
-        let mut open = Transaction { transaction, touched: Vec::new(), faults: Arc::clone(&self.faults) };
+        let mut open = self.open_transaction()?;
         let result = act(&mut open);
         open.transaction.abort().map_err(broken)?;
         result
@@ -145,6 +167,34 @@ impl Snapshot {
             Err(redb::TableError::TableDoesNotExist(_)) => Ok(Vec::new()),
             Err(error) => Err(broken(error)),
         }
+    }
+
+    /// Some of these objects, and whether there are more.
+    pub(crate) fn page(&self, wanted: Page<'_>, keeps: impl Fn(&Value) -> bool) -> Result<(Vec<Value>, bool), Failure> {
+        let table = match self.transaction.open_table(OBJECTS) {
+            Ok(table) => table,
+            Err(redb::TableError::TableDoesNotExist(_)) => return Ok((Vec::new(), false)),
+            Err(error) => return Err(broken(error)),
+        };
+        let mut objects = Vec::new();
+        for entry in table.range(wanted.after.unwrap_or(wanted.prefix)..).map_err(broken)? {
+            let (key, bytes) = entry.map_err(broken)?;
+            if !key.value().starts_with(wanted.prefix) {
+                break;
+            }
+            if wanted.after == Some(key.value()) {
+                continue;
+            }
+            let object = parse(bytes.value())?;
+            if !keeps(&object) {
+                continue;
+            }
+            if objects.len() == wanted.limit {
+                return Ok((objects, true));
+            }
+            objects.push(object);
+        }
+        Ok((objects, false))
     }
 
     /// How many objects of each resource there are.
@@ -191,121 +241,6 @@ impl Snapshot {
             }
         }
         Ok(Some(found))
-    }
-}
-
-/// A change under way.
-pub(crate) struct Transaction {
-    transaction: redb::WriteTransaction,
-    /// The objects that were changed and that the controllers have not looked at, oldest first.
-    touched: Vec<String>,
-    faults: Arc<[Fault]>,
-}
-
-impl Transaction {
-    pub(crate) fn get(&self, key: &str) -> Result<Option<Value>, Failure> {
-        let table = self.transaction.open_table(OBJECTS).map_err(broken)?;
-        let bytes = table.get(key).map_err(broken)?;
-        bytes.map(|bytes| parse(bytes.value())).transpose()
-    }
-
-    pub(crate) fn list(&self, prefix: &str) -> Result<Vec<Value>, Failure> {
-        list(&self.transaction.open_table(OBJECTS).map_err(broken)?, prefix)
-    }
-
-    /// Writes an object with a new resource version, which is set in it. Gives the object as it is now.
-    pub(crate) fn put(&mut self, key: &str, mut object: Value) -> Result<Value, Failure> {
-        let version = self.next("version")?;
-        crate::object::set(&mut object, &["metadata", "resourceVersion"], version.to_string());
-        let bytes = serde_json::to_vec(&object)?;
-        let before = {
-            let mut table = self.transaction.open_table(OBJECTS).map_err(broken)?;
-            let before = table.insert(key, bytes.as_slice()).map_err(broken)?;
-            before.map(|bytes| parse(bytes.value())).transpose()?
-        };
-        self.index_owners(key, before.as_ref(), Some(&object))?;
-        let change = if before.is_some() { Change::Modified } else { Change::Added };
-        self.note(version, change, key, &bytes)?;
-        self.touched.push(key.to_owned());
-        Ok(object)
-    }
-
-    /// Takes an object away. Gives what it was, with the resource version of its end.
-    pub(crate) fn delete(&mut self, key: &str) -> Result<Option<Value>, Failure> {
-        let removed = {
-            let mut table = self.transaction.open_table(OBJECTS).map_err(broken)?;
-            let removed = table.remove(key).map_err(broken)?;
-            removed.map(|bytes| parse(bytes.value())).transpose()?
-        };
-        let Some(mut object) = removed else { return Ok(None) };
-        self.index_owners(key, Some(&object), None)?;
-        let version = self.next("version")?;
-        crate::object::set(&mut object, &["metadata", "resourceVersion"], version.to_string());
-        self.note(version, Change::Deleted, key, &serde_json::to_vec(&object)?)?;
-        self.touched.push(key.to_owned());
-        Ok(Some(object))
-    }
-
-    /// The keys of what an owner's uid owns.
-    pub(crate) fn dependents(&self, uid: &str) -> Result<Vec<String>, Failure> {
-        let table = self.transaction.open_table(OWNERS).map_err(broken)?;
-        let prefix = format!("{uid}\0");
-        let mut keys = Vec::new();
-        for entry in table.range(prefix.as_str()..).map_err(broken)? {
-            let (key, _) = entry.map_err(broken)?;
-            match key.value().strip_prefix(&prefix) {
-                Some(dependent) => keys.push(dependent.to_owned()),
-                None => break,
-            }
-        }
-        Ok(keys)
-    }
-
-    /// The next number of a counter, which starts at 1.
-    pub(crate) fn next(&mut self, counter: &str) -> Result<u64, Failure> {
-        let mut table = self.transaction.open_table(COUNTERS).map_err(broken)?;
-        let next = table.get(counter).map_err(broken)?.map_or(0, |number| number.value()) + 1;
-        table.insert(counter, next).map_err(broken)?;
-        Ok(next)
-    }
-
-    /// What is to fail.
-    pub(crate) fn faults(&self) -> &[Fault] {
-        &self.faults
-    }
-
-    /// What was changed since the last call.
-    pub(crate) fn take_touched(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.touched)
-    }
-
-    fn note(&mut self, version: u64, change: Change, key: &str, object: &[u8]) -> Result<(), Failure> {
-        let mut table = self.transaction.open_table(EVENTS).map_err(broken)?;
-        let entry = [change.name().as_bytes(), b"\0\0", key.as_bytes(), b"\0\0", object].concat();
-        table.insert(version, entry.as_slice()).map_err(broken)?;
-        if version > EVENTS_KEPT {
-            table.remove(version - EVENTS_KEPT).map_err(broken)?;
-        }
-        Ok(())
-    }
-
-    fn index_owners(&mut self, key: &str, before: Option<&Value>, after: Option<&Value>) -> Result<(), Failure> {
-        let owners = |object: Option<&Value>| -> Vec<String> {
-            let references = object.map_or(&[][..], |object| array_at(object, &["metadata", "ownerReferences"]));
-            references.iter().map(|owner| format!("{}\0{key}", text_at(owner, &["uid"]))).collect()
-        };
-        let (before, after) = (owners(before), owners(after));
-        if before == after {
-            return Ok(());
-        }
-        let mut table = self.transaction.open_table(OWNERS).map_err(broken)?;
-        for gone in before.iter().filter(|entry| !after.contains(entry)) {
-            table.remove(gone.as_str()).map_err(broken)?;
-        }
-        for new in &after {
-            table.insert(new.as_str(), ()).map_err(broken)?;
-        }
-        Ok(())
     }
 }
 
