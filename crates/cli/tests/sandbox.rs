@@ -156,7 +156,10 @@ fn who_serves_is_on_loopback_and_asks_for_the_token() -> anyhow::Result<()> {
         "list --kubeconfig bare".to_owned()
     }] {
         let refused = helm(&env, &stranger)?;
-        ensure!(refused.exit == 1 && refused.stderr.contains("asked for the client to provide credentials"), "{stranger}: {refused:?}");
+        ensure!(
+            refused.exit == 1 && refused.stderr.contains("asked for the client to provide credentials"),
+            "{stranger}: {refused:?}"
+        );
     }
     #[cfg(unix)]
     ensure!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&kubeconfig)?.permissions()) & 0o077 == 0);

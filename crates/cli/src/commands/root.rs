@@ -2,7 +2,8 @@
 
 use super::{
     completion, create, dependency, diff, docs, env, get, help, history, install, lint, list, package, plugin, pull,
-    push, registry, rehearse, repo, rollback, sandbox, search, show, status, template, test, uninstall, upgrade, verify, version,
+    push, registry, rehearse, repo, rollback, sandbox, search, show, status, template, test, uninstall, upgrade,
+    verify, version,
 };
 use crate::spec::Command;
 

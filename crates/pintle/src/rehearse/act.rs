@@ -226,5 +226,7 @@ fn step(written: Written) -> Option<Step> {
 pub(super) fn changes(before: &Value, after: &Value) -> Vec<FieldChange> {
     let mut fields = release::diff::field_changes(before, after);
     fields.retain(|field| !field.path.to_string().contains("deployment.kubernetes.io/revision"));
+    // Who owns what on the stage, and since when, is nobody's concern.
+    fields.iter_mut().for_each(|field| field.owners.clear());
     fields
 }
