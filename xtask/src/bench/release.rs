@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::Context as _;
+use release::Status;
 use testkit::Testbed;
 
 use super::{
@@ -224,14 +225,14 @@ impl Bench {
         let figures = time(command.env("HELM_NAMESPACE", &self.namespace))?;
         anyhow::ensure!(figures.ended_well, "the real Helm cannot install benches/charts/smallest");
         let mut records = Records::like(bed.cluster(), &self.namespace, "pattern")?;
-        let single = |number| Copy { name: format!("release-{number}"), revision: 1, status: "deployed" };
-        records.write(&(0..498).map(single).collect::<Vec<_>>())?;
+        let single = |number| Copy { name: format!("release-{number}"), revision: 1, status: Status::Deployed };
+        records.write((0..498).map(single).collect())?;
         let revision = |revision| Copy {
             name: "long".to_owned(),
             revision,
-            status: if revision == 50 { "deployed" } else { "superseded" },
+            status: if revision == 50 { Status::Deployed } else { Status::Superseded },
         };
-        let size = records.write(&(1..=50).map(revision).collect::<Vec<_>>())?;
+        let size = records.write((1..=50).map(revision).collect())?;
         eprintln!("records of {} KB", size / 1024);
         Ok(())
     }

@@ -28,7 +28,6 @@ use std::{
 
 use anyhow::Context as _;
 
-pub(crate) use self::snapshot::{decode as decode_record, encode as encode_record};
 use self::{
     compare::compare,
     recording::Recording,

@@ -104,7 +104,7 @@ fn record(secret: &Value) -> anyhow::Result<Value> {
 }
 
 /// The release in a record's secret.
-pub(crate) fn decode(secret: &Value) -> anyhow::Result<Value> {
+pub(super) fn decode(secret: &Value) -> anyhow::Result<Value> {
     let base64 = base64::engine::general_purpose::STANDARD;
     let text = secret["data"]["release"].as_str().context("a record without data")?;
     let bytes = base64.decode(base64.decode(text)?)?;
@@ -117,7 +117,7 @@ pub(crate) fn decode(secret: &Value) -> anyhow::Result<Value> {
 }
 
 /// The bytes of a release as they lie in a record's secret.
-pub(crate) fn encode(release: &Value) -> anyhow::Result<String> {
+pub(super) fn encode(release: &Value) -> anyhow::Result<String> {
     let base64 = base64::engine::general_purpose::STANDARD;
     let json = serde_json::to_vec(release)?;
     let mut bytes = Vec::new();
