@@ -23,8 +23,9 @@ mod tests {
     /// What the table must be for lookups to find what they look for.
     fn check(path: &str, command: &Command) {
         let own: Vec<&Flag> = [flags::HELP].iter().chain(command.flags).copied().flatten().collect();
-        // A flag of a command hides a global one of its name.
-        let globals = flags::GLOBAL.iter().copied().flatten().filter(|flag| !command.has_own(flag.name));
+        // A flag of a command hides a global one of its name, and the other spellings of that one.
+        let hidden = |flag: &&Flag| command.has_own(flag.sets.unwrap_or(flag.name)) || command.has_own(flag.name);
+        let globals = flags::GLOBAL.iter().copied().flatten().filter(|flag| !hidden(flag));
         let all: Vec<&Flag> = own.iter().copied().chain(globals).collect();
         let (mut names, mut letters) = (HashSet::new(), HashSet::new());
         for flag in &all {
