@@ -90,6 +90,9 @@ fn record(secret: &Value) -> anyhow::Result<Value> {
     if let Some(chart) = release.get_mut("chart").and_then(Value::as_object_mut) {
         chart.retain(|name, value| !name.ends_with("modtime") || value.as_str().is_some_and(|time| time != NO_TIME));
     }
+    if let Some(info) = release.get_mut("info").and_then(Value::as_object_mut) {
+        info.retain(|name, value| name != "deleted" || value != "");
+    }
     for hook in release.get_mut("hooks").and_then(Value::as_array_mut).into_iter().flatten() {
         if let Some(run) = hook.get_mut("last_run").and_then(Value::as_object_mut) {
             run.retain(|_, value| value != "");
