@@ -5,8 +5,6 @@ use crate::{error::Failure, parse::FlagSet};
 /// Flags, of commands that are built, whose work is not; or one of their values. One a line.
 #[rustfmt::skip]
 pub(crate) const FLAGS: &[&str] = &[
-    "helm diff local --post-renderer",
-    "helm diff upgrade --post-renderer",
     "helm get all --template",
 ];
 

@@ -56,6 +56,7 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
             api_versions: flags.list("api-versions").to_vec(),
             include_crds: flags.bool("include-crds"),
             debug: flags.bool("debug"),
+            post_renderer: invocation.post_renderer()?,
             ..TemplateOptions::default()
         },
         release: flags.text("release").to_owned(),

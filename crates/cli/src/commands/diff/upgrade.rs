@@ -83,7 +83,7 @@ pub(super) fn is_lenient(environment: &Environment) -> bool {
 pub(super) fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     check_arguments(invocation, &["release name", "chart path"])?;
     let offline = check_modes(invocation)?;
-    let options = upgrade_options(invocation);
+    let options = upgrade_options(invocation)?;
     let differences = if offline {
         let surroundings = Machine::new(invocation.environment, invocation.flags.bool("enable-dns"));
         let mut world = World { surroundings: &surroundings, stdin: &mut io::stdin().lock() };
@@ -111,7 +111,7 @@ fn check_modes(invocation: &Invocation<'_>) -> Result<bool, Failure> {
     Ok(matches!(dry_run, "client" | "true"))
 }
 
-fn upgrade_options(invocation: &mut Invocation<'_>) -> DiffUpgradeOptions {
+fn upgrade_options(invocation: &mut Invocation<'_>) -> Result<DiffUpgradeOptions, Failure> {
     let three_way = switch_or(invocation, "three-way-merge", "HELM_DIFF_THREE_WAY_MERGE", "three way merge");
     let normalize =
         switch_or(invocation, "normalize-manifests", "HELM_DIFF_NORMALIZE_MANIFESTS", "normalize manifests");
@@ -123,7 +123,7 @@ fn upgrade_options(invocation: &mut Invocation<'_>) -> DiffUpgradeOptions {
         true => DryRunDiff::RenderOnly,
         false => DryRunDiff::Server,
     };
-    DiffUpgradeOptions {
+    Ok(DiffUpgradeOptions {
         name,
         chart: ChartRequest {
             query: ChartQuery { reference: chart, ..invocation.chart("") },
@@ -145,6 +145,7 @@ fn upgrade_options(invocation: &mut Invocation<'_>) -> DiffUpgradeOptions {
             take_ownership: flags.bool("take-ownership"),
             disable_openapi_validation: flags.bool("disable-openapi-validation"),
             debug: flags.bool("debug"),
+            post_renderer: invocation.post_renderer()?,
             ..TemplateOptions::default()
         },
         dry_run,
@@ -152,5 +153,5 @@ fn upgrade_options(invocation: &mut Invocation<'_>) -> DiffUpgradeOptions {
         three_way,
         take_ownership: flags.bool("take-ownership"),
         diff: options(invocation, normalize),
-    }
+    })
 }
