@@ -6,11 +6,12 @@ use std::{
 };
 
 use chart::{API_VERSION_1, ArchiveTime, Chart, Dependency, Lock, Warning};
-use source::{Access, Note, Places, Registry, Repositories, Verify, path, same_url, system};
+use source::{Access, Note, Places, Registry, Repositories, Verify, path, system};
 use value::quote::quote;
 use version::{Constraint, Version};
 
 use super::{
+    keep::{check_known, files_in, kept, refuse_missing},
     lock::{self, local_time},
     remote::{self, Fetched, Fetching, Home, Looking, Wanted},
     resolve::{self, Origin, Remote, local_folder, name_repositories},
@@ -408,73 +409,10 @@ impl<'a> Fetch<'a> {
     }
 }
 
-/// The archive of a dependency in the cache; one that is not there is added to `missing`.
-fn kept(
-    dependency: &Dependency,
-    home: Option<&Home>,
-    looking: &Looking<'_>,
-    missing: &mut Vec<String>,
-) -> Result<Wanted, Error> {
-    let Dependency { name, version, repository, .. } = dependency;
-    let sum = match looking.sums.get(dependency) {
-        Some(sum) => Some(sum.to_owned()),
-        None => match remote::find(dependency, home, looking, &mut Vec::new()) {
-            Ok(Wanted::Archive { digest, .. }) => Some(digest),
-            _ => None,
-        },
-    };
-    let sum = sum.filter(|sum| source::archive_in_cache(looking.places, sum).is_some());
-    if sum.is_none() {
-        missing.push(format!("{name} {version} from {repository}"));
-    }
-    Ok(Wanted::Kept { file: format!("{name}-{version}.tgz"), sum: sum.unwrap_or_default() })
-}
-
-/// Fails with all that the cache lacks.
-fn refuse_missing(missing: &[String]) -> Result<(), Error> {
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let text = format!("offline: the cache of archives lacks {}", missing.join(", "));
-    Err(Error::new(ErrorKind::Network, text)
-        .hinted("`helm dependency build` without --offline fetches them, and keeps them in the cache"))
-}
-
 /// What was found and fetched of the dependencies that are not on this machine.
 struct Remotes {
     /// Where each dependency is; nothing for those on this machine and for those behind a failure.
     finds: Vec<Option<Result<Wanted, Error>>>,
     /// What the download of each URL came to.
     fetched: BTreeMap<String, Fetched>,
-}
-
-/// The names in a folder that are no folders, in order.
-fn files_in(folder: &str) -> Result<BTreeSet<String>, Error> {
-    let failed = |error| Error::new(ErrorKind::Output, system::path_error("open", folder, &error));
-    let mut names = BTreeSet::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            names.insert(entry.file_name().to_string_lossy().into_owned());
-        }
-    }
-    Ok(names)
-}
-
-/// Sees to it that the lock file names no repository that is not known. Helm: `hasAllRepos`.
-fn check_known(dependencies: &[Dependency], known: &Repositories) -> Result<(), Error> {
-    let is_known = |dependency: &&Dependency| {
-        let url = dependency.repository.strip_suffix('/').unwrap_or(&dependency.repository);
-        known.list.iter().any(|entry| same_url(&entry.url, url))
-    };
-    let repositories = dependencies.iter().filter(|one| Origin::of(&one.repository) == Origin::Repository);
-    let missing: Vec<&str> = repositories.filter(|one| !is_known(one)).map(|one| one.repository.as_str()).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let text = format!(
-        "no repository definition for {}. Please add the missing repos via 'helm repo add'",
-        missing.join(", ")
-    );
-    Err(Error::new(ErrorKind::Source, text))
 }

@@ -2,6 +2,7 @@
 //! pkg/downloader/manager.go.
 
 mod fetch;
+mod keep;
 mod list;
 mod lock;
 mod remote;

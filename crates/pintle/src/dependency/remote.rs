@@ -321,12 +321,12 @@ impl Fetching<'_> {
             Wanted::Tag { reference, version, recorded } => downloader
                 .tag_to_folder((reference, version), recorded, self.folder, &mut told)
                 .and_then(|downloaded| check_sum(downloaded, recorded)),
-            Wanted::Kept { file, sum } => self.kept(file, sum),
+            Wanted::Kept { file, sum } => self.take_kept(file, sum),
         };
         (fetched, notes)
     }
 
-    fn kept(&self, file: &str, sum: &str) -> Result<Downloaded, source::Error> {
+    fn take_kept(&self, file: &str, sum: &str) -> Result<Downloaded, source::Error> {
         let missing = || source::Error::new(source::ErrorKind::NotFound, format!("{file} is not in the cache"));
         let bytes = source::archive_in_cache(self.places, sum).ok_or_else(missing)?;
         let path = source::path::join(self.folder, file);

@@ -4,6 +4,7 @@ use super::{
     super::TreeStyle,
     Event, EventKind,
     analysis::{Analysis, analyze},
+    marks::tag_parts,
     output::{Indicator, Output},
 };
 
@@ -56,14 +57,12 @@ pub(super) struct Emitter<'t> {
     pub(super) flow_level: usize,
     mapping_context: bool,
     first_document: bool,
-    head: &'t [u8],
+    pub(super) head: &'t [u8],
     pub(super) line: &'t [u8],
-    foot: &'t [u8],
-    tail: &'t [u8],
+    pub(super) foot: &'t [u8],
+    pub(super) tail: &'t [u8],
     key_line: &'t [u8],
 }
-
-const DEFAULT_TAG: &[u8] = b"tag:yaml.org,2002:";
 
 impl<'t> Emitter<'t> {
     pub(super) fn new(events: &'t [Event<'t>]) -> Emitter<'t> {
@@ -390,86 +389,5 @@ impl<'t> Emitter<'t> {
             // Nodes are all that stands where a node stands.
             _ => {}
         }
-    }
-
-    fn anchor(&mut self, mark: &[u8], anchor: &[u8]) {
-        if !anchor.is_empty() {
-            self.out.indicator(mark, Indicator::APART);
-            self.out.word(anchor);
-        }
-    }
-
-    fn tag(&mut self, tag: &[u8]) {
-        let (handle, suffix) = tag_parts(tag);
-        if handle.is_empty() && suffix.is_empty() {
-            return;
-        }
-        if handle.is_empty() {
-            self.out.indicator(b"!<", Indicator::APART);
-            self.tag_content(suffix);
-            self.out.indicator(b">", Indicator::PLAIN);
-            return;
-        }
-        if !self.out.whitespace {
-            self.out.put(b' ');
-        }
-        self.out.word(handle);
-        self.tag_content(suffix);
-    }
-
-    fn tag_content(&mut self, text: &[u8]) {
-        for byte in text {
-            match byte {
-                b';' | b'/' | b'?' | b':' | b'@' | b'&' | b'=' | b'+' | b'$' | b',' | b'_' | b'.' | b'~' | b'*'
-                | b'\'' | b'(' | b')' | b'[' | b']' | b'-' => self.out.word(&[*byte]),
-                byte if byte.is_ascii_alphanumeric() => self.out.word(&[*byte]),
-                byte => self.out.word(format!("%{byte:02X}").as_bytes()),
-            }
-        }
-    }
-
-    fn head_comment(&mut self) {
-        if !self.tail.is_empty() {
-            self.out.write_indent();
-            self.out.comment(self.tail);
-            self.tail = b"";
-            self.out.foot_indent = self.out.indent.max(0);
-        }
-        if !self.head.is_empty() {
-            self.out.write_indent();
-            self.out.comment(self.head);
-            self.head = b"";
-        }
-    }
-
-    /// Writes the comment of the line, if there is one.
-    pub(super) fn line_comment(&mut self) {
-        if self.line.is_empty() {
-            return;
-        }
-        if !self.out.whitespace {
-            self.out.put(b' ');
-        }
-        self.out.comment(self.line);
-        self.line = b"";
-    }
-
-    fn foot_comment(&mut self) {
-        if self.foot.is_empty() {
-            return;
-        }
-        self.out.write_indent();
-        self.out.comment(self.foot);
-        self.foot = b"";
-        self.out.foot_indent = self.out.indent.max(0);
-    }
-}
-
-/// The handle and the rest of a tag: `!!` for YAML's own, `!` for a local one.
-fn tag_parts(tag: &[u8]) -> (&'static [u8], &[u8]) {
-    match (tag.strip_prefix(DEFAULT_TAG), tag.strip_prefix(b"!")) {
-        (Some(suffix), _) => (b"!!", suffix),
-        (None, Some(suffix)) => (b"!", suffix),
-        (None, None) => (b"", tag),
     }
 }

@@ -5,6 +5,7 @@
 
 mod analysis;
 mod emit;
+mod marks;
 mod output;
 mod scalar;
 
