@@ -249,7 +249,7 @@ impl<'a> Downloader<'a> {
             return Err(failed(&url, answer.status));
         }
         if part == PullParts::Chart && !located.sum.is_empty() && cache::sum(&answer.body) != located.sum {
-            let text = "the archive is not the one that the repository's index names";
+            let text = "the archive is not the one that is expected";
             let note = Note::log(Loudness::Warn, text).with("url", url).with("digest", cache::sum(&answer.body));
             notes(note.with("expected", &located.sum));
         }
