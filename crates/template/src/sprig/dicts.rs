@@ -2,7 +2,7 @@
 
 mod merge;
 
-use value::{Elem, List, Map, MapType, Signature, Type, Value};
+use value::{Elem, List, Map, MapType, Signature, Str, Type, Value};
 
 use super::{
     arguments::{Outcome, as_map, map, rest, string, text, value},
@@ -169,7 +169,8 @@ fn copied(call: &Call<'_>, value: &Value, depth: usize) -> Outcome {
             Ok(Value::List(List::new(list.elem(), items?)))
         }
         Value::Map(map) => {
-            call.budget.bytes(map.len().saturating_mul(2 * size_of::<Value>()))?;
+            // A map takes whole nodes of eleven places, which may be half empty.
+            call.budget.bytes(map.len().div_ceil(5).saturating_mul(11 * (size_of::<Str>() + size_of::<Value>())))?;
             let copy = Map::new(map.map_type());
             for (key, item) in map.entries() {
                 copy.insert(key, copied(call, &item, depth + 1)?);
