@@ -26,6 +26,10 @@ const STEPS: [Step; 13] = [
         *bed = Some(Bed::open()?);
         Ok(Outcome::Passed)
     }),
+    ("PostgreSQL", |_| {
+        let skipped = Outcome::Skipped("it is not installed, and apt-get may not install it", false);
+        Ok(if tools::postgres()? { Outcome::Passed } else { skipped })
+    }),
     ("tests", |_| tests()),
     ("lifecycles", |bed| match bed {
         Some(bed) => {

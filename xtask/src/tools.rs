@@ -49,6 +49,32 @@ pub(crate) fn helms() -> anyhow::Result<Helms> {
     Ok(Helms { helm4: build(4, &version("helm4")?)?, helm3: build(3, &version("helm3")?)? })
 }
 
+/// Installs PostgreSQL with the system's package manager, unless it is there. False where that is not ours to do.
+pub(crate) fn postgres() -> anyhow::Result<bool> {
+    let is_there = || {
+        let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+        versions.into_iter().any(|version| version.path().join("bin/initdb").is_file())
+    };
+    if is_there() {
+        return Ok(true);
+    }
+    let apt = PathBuf::from("/usr/bin/apt-get");
+    if !apt.is_file() {
+        return Ok(false);
+    }
+    eprintln!("installing PostgreSQL");
+    for arguments in
+        [&["update", "--quiet"][..], &["install", "--yes", "--quiet", "--no-install-recommends", "postgresql"]]
+    {
+        // Who is not root may not; the tests that need it say that they were skipped.
+        let status = Command::new(&apt).args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status()?;
+        if !status.success() {
+            return Ok(false);
+        }
+    }
+    Ok(is_there())
+}
+
 /// Builds the Go program that answers what Go would, unless the cache has it.
 pub(crate) fn fuzz_oracle() -> anyhow::Result<PathBuf> {
     go_program("fuzz")

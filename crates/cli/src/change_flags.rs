@@ -85,6 +85,7 @@ impl Invocation<'_> {
             rollback_on_failure,
             rollback_timeout: (self.flags.slot("rollback-timeout").is_some() && self.flags.changed("rollback-timeout"))
                 .then(|| self.flags.duration("rollback-timeout")),
+            test: switch("test"),
             cleanup_on_fail: switch("cleanup-on-fail"),
             history_max: self.flags.slot("history-max").map_or(0, |_| self.flags.int("history-max")),
             gates: Vec::new(),

@@ -7,16 +7,21 @@ use std::{
 };
 
 use pintle::{
-    Cluster, ClusterOptions, ConfigMaps, Event, Fault, Memory, Observer, Proxies, Sandbox, SandboxOptions, Secrets,
-    Session, Storage, World,
+    Cluster, ClusterOptions, ConfigMaps, Event, Fault, Level, LogLine, Observer, Proxies, Sandbox, SandboxOptions,
+    Secrets, Session, Storage, World,
 };
+#[cfg(feature = "sql")]
+use pintle::{Sql, SqlOptions};
 
 use crate::{
-    env::Environment, error::Failure, invocation::Invocation, output::Output, parse::FlagSet, surroundings::Machine,
+    env::Environment, error::Failure, invocation::Invocation, kubeconfig, memory, output::Output, parse::FlagSet,
+    progress::Progress, signals, surroundings::Machine,
 };
 
 /// How long what is known of a server's kinds is taken for true. client-go: `disk.NewCachedDiscoveryClient`.
 const DISCOVERY_TTL: Duration = Duration::from_secs(600);
+/// How long somebody who waits for completions waits. Helm: pkg/cmd/root.go.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 impl Invocation<'_> {
     /// Runs an operation that needs no cluster, and prints what it tells on the way.
@@ -24,7 +29,7 @@ impl Invocation<'_> {
         &mut self,
         operation: impl FnOnce(&mut dyn Observer) -> Result<T, pintle::Error>,
     ) -> Result<T, Failure> {
-        Ok(operation(&mut Printer { output: self.output })?)
+        Ok(operation(&mut Printer::new(self.output))?)
     }
 
     /// Connects to the cluster, runs an operation in the namespace of the flags, and prints what it tells on the way.
@@ -61,14 +66,16 @@ impl Invocation<'_> {
         operation: impl FnOnce(&mut Session<'_>) -> Result<T, pintle::Error>,
     ) -> Result<T, Failure> {
         let options = cluster_options(&self.flags, self.environment, self.namespace());
-        let cluster = if self.flags.bool("sandbox") {
-            let sandbox = open_sandbox(self.environment, self.faults()?)?;
-            Cluster::over(sandbox, &ClusterOptions { cache_dir: None, ..options })
-        } else {
-            Cluster::connect(&options)
+        let cluster = connect(&self.flags, self.environment, options)?;
+        signals::listen(cluster.interrupt());
+        let storage = match storage(self.environment, &cluster, &namespace) {
+            Ok(storage) => storage,
+            Err(text) => {
+                // Helm goes through Go's log here, and ends.
+                self.output.log(&LogLine::new(Level::Info, text));
+                return Err(Failure::logged());
+            }
         };
-        let cluster = cluster.map_err(|error| Failure::from(pintle::Error::from(error)))?;
-        let storage = storage(self.environment.driver(), &cluster, &namespace)?;
         let resolves = self.flags.slot("enable-dns").is_some() && self.flags.bool("enable-dns");
         let surroundings = Machine::new(self.environment, resolves);
         let mut printer = Printer::new(self.output);
@@ -80,6 +87,8 @@ impl Invocation<'_> {
             observer: &mut printer,
         };
         let result = operation(&mut session);
+        // The table of what is waited for makes room for what follows.
+        drop(printer);
         for warning in cluster.take_warnings() {
             // client-go: rest/warnings.go; klog's prefix of date and place is left out.
             self.output.complain(&format!("Warning: {warning}\n"));
@@ -91,8 +100,7 @@ impl Invocation<'_> {
 impl Invocation<'_> {
     /// `--simulate`: whose pods are to fail.
     pub(crate) fn faults(&self) -> Result<Vec<Fault>, Failure> {
-        let pairs = self.flags.pairs("simulate");
-        pairs.iter().map(|(workload, how)| Fault::new(workload, how).map_err(Failure::new)).collect()
+        faults(&self.flags)
     }
 
     /// Nobody makes pods of a real cluster fail.
@@ -104,6 +112,45 @@ impl Invocation<'_> {
         failure.told.hints.push("the pods of a real cluster fail on their own account".into());
         Err(failure)
     }
+}
+
+fn faults(flags: &FlagSet<'_>) -> Result<Vec<Fault>, Failure> {
+    let pairs = flags.pairs("simulate");
+    pairs.iter().map(|(workload, how)| Fault::new(workload, how).map_err(Failure::new)).collect()
+}
+
+/// The cluster of the flags.
+fn connect(flags: &FlagSet<'_>, environment: &Environment, options: ClusterOptions) -> Result<Cluster, Failure> {
+    if environment.driver() == "memory" {
+        return memory::cluster(options);
+    }
+    let cluster = if flags.bool("sandbox") {
+        Cluster::over(open_sandbox(environment, faults(flags)?)?, &ClusterOptions { cache_dir: None, ..options })
+    } else {
+        Cluster::connect(&options)
+    };
+    cluster.map_err(|error| Failure::from(pintle::Error::from(error)))
+}
+
+/// Asks a cluster for completions, with little patience; none where anything goes wrong.
+pub(crate) fn ask<T>(
+    flags: &FlagSet<'_>,
+    environment: &Environment,
+    operation: impl FnOnce(&mut Session<'_>) -> Result<T, pintle::Error>,
+) -> Option<T> {
+    let namespace = kubeconfig::namespace(flags, environment);
+    let options = cluster_options(flags, environment, namespace.clone());
+    let options = ClusterOptions { request_timeout: Some(PATIENCE), ..options };
+    let cluster = connect(flags, environment, options).ok()?;
+    let storage = storage(environment, &cluster, &namespace).ok()?;
+    let mut session = Session {
+        cluster: &cluster,
+        storage: storage.as_ref(),
+        namespace,
+        world: World { surroundings: &Machine::new(environment, false), stdin: &mut io::empty() },
+        observer: &mut (),
+    };
+    operation(&mut session).ok()
 }
 
 /// The file of the sandbox.
@@ -122,13 +169,38 @@ pub(crate) fn open_sandbox(environment: &Environment, faults: Vec<Fault>) -> Res
 }
 
 /// Helm: pkg/action/action.go `Init`.
-fn storage<'a>(driver: &str, cluster: &'a Cluster, namespace: &str) -> Result<Box<dyn Storage + 'a>, Failure> {
-    match driver {
+fn storage<'a>(
+    environment: &Environment,
+    cluster: &'a Cluster,
+    namespace: &str,
+) -> Result<Box<dyn Storage + 'a>, String> {
+    match environment.driver() {
         "configmap" | "configmaps" => Ok(Box::new(ConfigMaps::new(cluster, namespace))),
-        "memory" => Ok(Box::new(Memory::new(namespace))),
-        "sql" => Err(Failure::new("HELM_DRIVER=sql is not built yet")),
+        "memory" => Ok(Box::new(memory::storage(environment, namespace)?)),
+        "sql" => sql(environment, namespace),
         _ => Ok(Box::new(Secrets::new(cluster, namespace))),
     }
+}
+
+#[cfg(feature = "sql")]
+fn sql(environment: &Environment, namespace: &str) -> Result<Box<dyn Storage>, String> {
+    let home = Some(environment.home()).filter(|home| !home.is_empty());
+    let options = SqlOptions {
+        connection: environment.sql_connection().to_owned(),
+        environment: environment.postgres(),
+        home: home.map(PathBuf::from),
+        user: environment.user().to_owned(),
+        clock: SystemTime::now,
+    };
+    match Sql::connect(&options, namespace) {
+        Ok(storage) => Ok(Box::new(storage)),
+        Err(error) => Err(format!("unable to instantiate SQL driver: {error}")),
+    }
+}
+
+#[cfg(not(feature = "sql"))]
+fn sql(_: &Environment, _: &str) -> Result<Box<dyn Storage>, String> {
+    Err("unable to instantiate SQL driver: this program was built without it (feature `sql`)".into())
 }
 
 /// Helm: pkg/cli/environment.go `EnvSettings.RESTClientGetter`.
@@ -171,17 +243,26 @@ fn cluster_options(flags: &FlagSet<'_>, environment: &Environment, namespace: St
 /// Prints what an operation tells.
 pub(crate) struct Printer<'a> {
     output: &'a mut Output,
+    progress: Progress,
 }
 
 impl<'a> Printer<'a> {
     /// One that prints there.
     pub(crate) fn new(output: &'a mut Output) -> Printer<'a> {
-        Printer { output }
+        let progress = Progress::new(output.is_dumb());
+        Printer { output, progress }
     }
 }
 
 impl Observer for Printer<'_> {
     fn event(&mut self, event: Event<'_>) {
+        if let Event::Status { id, status } = event {
+            return self.progress.note(id, status);
+        }
+        if matches!(&event, Event::Log(line) if !self.output.shows(line)) {
+            return;
+        }
+        self.progress.clear();
         match event {
             Event::Log(line) => self.output.log(&line),
             // That nobody reads any more is found out when the rest is printed.

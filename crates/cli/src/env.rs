@@ -212,6 +212,30 @@ impl Environment {
         self.text("HELM_DRIVER")
     }
 
+    /// `HELM_DRIVER_SQL_CONNECTION_STRING`: the database that holds release records, for the driver `sql`.
+    #[cfg(feature = "sql")]
+    pub(crate) fn sql_connection(&self) -> &str {
+        self.text("HELM_DRIVER_SQL_CONNECTION_STRING")
+    }
+
+    /// What the environment says of databases: variables that begin with `PG`, and `SSLPG`.
+    #[cfg(feature = "sql")]
+    pub(crate) fn postgres(&self) -> Vec<(String, String)> {
+        let known = |name: &str| name.starts_with("PG") || name.starts_with("SSLPG");
+        self.variables.iter().filter(|(name, _)| known(name)).cloned().collect()
+    }
+
+    /// Who runs this program.
+    #[cfg(feature = "sql")]
+    pub(crate) fn user(&self) -> &str {
+        self.look_up("USER").or_else(|| self.look_up("LOGNAME")).unwrap_or_default()
+    }
+
+    /// `HELM_MEMORY_DRIVER_DATA`: the files with the records that the driver `memory` begins with.
+    pub(crate) fn memory_data(&self) -> impl Iterator<Item = &str> {
+        self.text("HELM_MEMORY_DRIVER_DATA").split(':')
+    }
+
     /// The keyring of GnuPG's public keys.
     pub(crate) fn keyring(&self) -> String {
         match self.look_up("GNUPGHOME") {

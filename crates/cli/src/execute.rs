@@ -9,7 +9,7 @@ use crate::{
     flags,
     help::help_page,
     invocation::Invocation,
-    not_built,
+    memory, not_built,
     output::Output,
     parse::{FlagError, FlagSet, Found, find},
     plugins,
@@ -24,6 +24,7 @@ pub(crate) fn execute(words: &[String], environment: &Environment, output: &mut 
     // Settings are wanted before the command is known. Whatever is wrong is found when it is.
     let _ = flags.parse_globals(words);
     output.set_debug(flags.bool("debug"));
+    output.set_dumb(environment.text("TERM") == "dumb");
     let root = plugins::root(environment, words, output);
     let found = find(root, flags::GLOBAL, words);
     if !found.as_ref().is_ok_and(|found| found.command().has_own("color")) {
@@ -90,7 +91,11 @@ fn call(found: &Found, mut flags: FlagSet<'_>, environment: &Environment, output
 /// Helm: pkg/action/action.go `Init`, which every command goes through.
 fn check_driver(environment: &Environment, output: &mut Output) -> Result<(), Failure> {
     match environment.driver() {
-        "" | "secret" | "secrets" | "configmap" | "configmaps" | "memory" | "sql" => Ok(()),
+        "" | "secret" | "secrets" | "configmap" | "configmaps" | "sql" => Ok(()),
+        "memory" => memory::storage(environment, "").map(drop).map_err(|text| {
+            output.log(&LogLine::new(Level::Info, text));
+            Failure::logged()
+        }),
         driver => {
             let driver = value::quote::quote(driver.as_bytes());
             output.log(&LogLine::new(Level::Info, format!("unknown driver {driver}")));

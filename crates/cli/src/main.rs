@@ -19,13 +19,16 @@ mod help;
 mod invocation;
 mod kubeconfig;
 mod log;
+mod memory;
 mod not_built;
 mod output;
 mod parse;
 mod password;
 mod plugins;
 mod print;
+mod progress;
 mod reference;
+mod signals;
 mod spec;
 mod surroundings;
 

@@ -5,7 +5,6 @@ use crate::{error::Failure, parse::FlagSet};
 /// Flags, of commands that are built, whose work is not; or one of their values. One a line.
 #[rustfmt::skip]
 pub(crate) const FLAGS: &[&str] = &[
-    "helm get all --template",
 ];
 
 /// The failure of a command or flag that is not built.

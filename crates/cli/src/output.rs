@@ -10,17 +10,28 @@ use crate::{error::Failure, exit::Exit, log::log_line};
 pub(crate) struct Output {
     out: BufWriter<Stdout>,
     debug: bool,
+    dumb: bool,
 }
 
 impl Output {
     /// The streams of this process.
     pub(crate) fn of_process() -> Output {
-        Output { out: BufWriter::with_capacity(1 << 16, io::stdout()), debug: false }
+        Output { out: BufWriter::with_capacity(1 << 16, io::stdout()), debug: false, dumb: false }
     }
 
     /// Sets whether debug lines are shown.
     pub(crate) fn set_debug(&mut self, debug: bool) {
         self.debug = debug;
+    }
+
+    /// Sets whether the terminal can do no more than print.
+    pub(crate) fn set_dumb(&mut self, dumb: bool) {
+        self.dumb = dumb;
+    }
+
+    /// Whether the terminal can do no more than print.
+    pub(crate) fn is_dumb(&self) -> bool {
+        self.dumb
     }
 
     /// Prints to standard output.
@@ -35,12 +46,17 @@ impl Output {
         let _ = io::stderr().write_all(text.as_bytes());
     }
 
+    /// Whether a line of the log is loud enough.
+    pub(crate) fn shows(&self, line: &LogLine) -> bool {
+        line.level != Level::Debug || self.debug
+    }
+
     /// Writes a line to the log.
     pub(crate) fn log(&mut self, line: &LogLine) {
         if line.level == Level::Output {
             // That nobody reads any more is found out when the rest is printed.
             drop(self.print(&line.message));
-        } else if line.level != Level::Debug || self.debug {
+        } else if self.shows(line) {
             self.complain(&log_line(line));
         }
     }

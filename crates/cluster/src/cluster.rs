@@ -12,7 +12,7 @@ use kube::client::Body;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
-    Error,
+    Error, Interrupt,
     client::client,
     connect,
     discovery::{Cache, Discovery},
@@ -89,6 +89,7 @@ impl Cluster {
             throttle: Throttle::new(options.qps, options.burst_limit),
             timeout: options.request_timeout,
             warnings: Mutex::default(),
+            interrupt: Interrupt::default(),
         };
         let inner = Inner {
             transport,
@@ -127,10 +128,16 @@ impl Cluster {
     /// Lets time pass between two looks at something.
     ///
     /// # Errors
-    /// That the operation is to stop.
+    /// [`Error::Interrupted`]: the operation is to stop.
     pub fn pause(&self, time: Duration) -> Result<(), Error> {
-        self.block_on(async { tokio::time::sleep(time).await });
-        Ok(())
+        let raised = self.interrupt().raised();
+        let paused = async { tokio::time::timeout(time, raised).await };
+        if self.block_on(paused).is_ok() { Err(Error::Interrupted) } else { Ok(()) }
+    }
+
+    /// The wish to stop what is under way.
+    pub fn interrupt(&self) -> &Interrupt {
+        &self.inner.transport.interrupt
     }
 
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {

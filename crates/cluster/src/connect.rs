@@ -88,7 +88,7 @@ pub(crate) fn describe_credentials(url: &str, program: &str, error: &kube::clien
 }
 
 /// rustls' complaints in the words of crypto/x509.
-fn tls(text: &str) -> Option<String> {
+pub(crate) fn tls(text: &str) -> Option<String> {
     let x509 = |text: &str| Some(format!("tls: failed to verify certificate: x509: {text}"));
     if text.contains("UnknownIssuer") || text.contains("CaUsedAsEndEntity") {
         return x509("certificate signed by unknown authority");

@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::{object::ObjectId, wait::WaitFailure};
 
+/// Go's words for an operation that was stopped.
+pub(crate) const INTERRUPTED: &str = "context canceled";
+
 /// Anything that can go wrong between us and a cluster. Its text is Helm's, causes included.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -44,6 +47,8 @@ pub enum Error {
     Codec(release::codec::CodecError),
     /// Objects did not become what they should have become in time.
     Wait(Box<WaitFailure>),
+    /// Somebody outside wished the operation to stop. Go: `context.Canceled`.
+    Interrupted,
     /// An error, and what was being done.
     Context {
         /// What was being done.
@@ -172,6 +177,7 @@ impl fmt::Display for Error {
             Error::NoDeployedReleases(name) => write!(f, "{name:?} has no deployed releases"),
             Error::Codec(error) => error.fmt(f),
             Error::Wait(failure) => failure.fmt(f),
+            Error::Interrupted => f.write_str(INTERRUPTED),
             Error::Context { doing, error } => write!(f, "{doing}: {error}"),
             Error::Several(errors) => {
                 let mut seen: Vec<String> = Vec::new();

@@ -9,6 +9,7 @@ mod cluster;
 mod connect;
 mod discovery;
 mod error;
+mod interrupt;
 mod kubeconfig;
 mod logs;
 mod lookup;
@@ -22,10 +23,14 @@ mod wait;
 
 pub use kube::client::Body;
 
+#[cfg(feature = "sql")]
+pub use crate::storage::{Sql, SqlOptions};
+
 pub use crate::{
     cluster::Cluster,
     discovery::Mapping,
     error::{ApiError, Error},
+    interrupt::Interrupt,
     kubeconfig::configured_namespace,
     object::ObjectId,
     objects::{AccessCheck, Action, FIELD_MANAGER, FieldValidation, Form, PatchKind, Propagation, Selector, Write},

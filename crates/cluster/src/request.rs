@@ -1,13 +1,14 @@
 //! One request: sent, asked again where the server says so, its warnings kept, its refusal read.
 
-use std::{sync::Mutex, time::Duration};
+use std::{pin::pin, sync::Mutex, time::Duration};
 
+use futures::future::{Either, select};
 use http::{Method, Request, header};
 use http_body_util::BodyExt as _;
 use kube::client::Body;
 use tokio::{sync::Semaphore, time::Instant};
 
-use crate::{ApiError, Error, connect};
+use crate::{ApiError, Error, Interrupt, connect};
 
 /// client-go asks again as often as this when a refusal says when.
 const MAX_RETRIES: u32 = 10;
@@ -150,6 +151,7 @@ pub(crate) struct Transport {
     pub(crate) throttle: Throttle,
     pub(crate) timeout: Option<Duration>,
     pub(crate) warnings: Mutex<Vec<String>>,
+    pub(crate) interrupt: Interrupt,
 }
 
 /// A part of an answer's body.
@@ -193,7 +195,11 @@ impl Transport {
             let attempt = {
                 let _place = self.throttle.places.acquire().await;
                 self.throttle.wait_for_rate().await;
-                self.attempt_in_time(call, take).await?
+                // What only reads may be broken off; of a write nobody would know whether it was done.
+                match call.method {
+                    Method::GET => self.unless_interrupted(self.attempt_in_time(call, take)).await??,
+                    _ => self.attempt_in_time(call, take).await?,
+                }
             };
             let (error, pause) = match attempt {
                 Attempt::Answered => return Ok(()),
@@ -208,7 +214,15 @@ impl Transport {
                 return Err(error);
             }
             retries += 1;
-            tokio::time::sleep(pause).await;
+            self.unless_interrupted(tokio::time::sleep(pause)).await?;
+        }
+    }
+
+    /// What may be broken off without harm.
+    async fn unless_interrupted<T>(&self, future: impl Future<Output = T>) -> Result<T, Error> {
+        match select(pin!(future), pin!(self.interrupt.raised())).await {
+            Either::Left((output, _)) => Ok(output),
+            Either::Right(_) => Err(Error::Interrupted),
         }
     }
 

@@ -12,6 +12,8 @@ pub const REASON_ANNOTATION: &str = "pintle-failure";
 
 /// The failure of a wait, with what is wrong with each object. Other errors are as they are.
 pub(crate) fn explained(session: &Session<'_>, error: ClusterError) -> Error {
+    // Whoever was stopped may still find out how things stand.
+    session.cluster.interrupt().heed();
     let explanations = match error.wait_failure() {
         Some(failure) => session.cluster.explain(&failure.unready),
         None => Vec::new(),

@@ -22,6 +22,8 @@ mod list;
 mod log;
 mod lookup;
 mod manifest;
+mod memory_data;
+mod namespaces;
 mod objects;
 mod operation;
 mod package;
@@ -34,6 +36,7 @@ mod pull;
 mod recorded;
 mod registry;
 mod rehearse;
+mod release_template;
 mod rendered;
 mod report;
 mod repository;
@@ -62,13 +65,15 @@ pub use crate::{
     },
     error::{Error, ErrorKind},
     explain::REASON_ANNOTATION,
-    history::{ChangedRevision, HistoryOptions, history, whole_history},
+    history::{ChangedRevision, HistoryOptions, history, revisions, whole_history},
     install::{InstallOptions, install, preview_install},
     install_name::{NameOptions, NamedChart},
     lint::{LintOptions, lint},
     list::{ListOptions, Listed, list},
     log::{Level, LogLine},
     manifest::{Composition, compose},
+    memory_data::memory_records,
+    namespaces::{make_namespace, namespaces},
     package::{PackageOptions, Passphrase, package},
     plugin::{
         PluginInstallOptions, PluginPackageOptions, complete_with_plugin, find_plugins, plugin_install, plugin_list,
@@ -80,6 +85,7 @@ pub use crate::{
     recorded::{RecordedOptions, recorded},
     registry::{RegistryOptions, registry_login, registry_logout},
     rehearse::{Against, Rehearsal, RehearseOptions, rehearse},
+    release_template::record_template,
     report::Report,
     repository::{
         OutputForm, RepoAddOptions, RepoIndexOptions, RepoListOptions, RepoRemoveOptions, RepoUpdateOptions,
@@ -103,9 +109,11 @@ pub use crate::{
 pub use ::plugin::{Kind as PluginKind, Plugin, Variables};
 pub use ::template::Surroundings;
 pub use cluster::{
-    Cluster, ClusterOptions, ConfigMaps, Memory, ObjectId, ObjectStatus, Propagation, Proxies, Secrets, Storage,
-    Summary, WaitOptions, WaitStrategy,
+    Cluster, ClusterOptions, ConfigMaps, Interrupt, Memory, ObjectId, ObjectStatus, Propagation, Proxies, Readiness,
+    Secrets, Storage, Summary, WaitOptions, WaitStrategy,
 };
+#[cfg(feature = "sql")]
+pub use cluster::{Sql, SqlOptions};
 pub use release::{ApplyMethod, Hook, HookEvent, Record, Status, Timestamp};
 pub use release::{
     comparison::{CompareOptions, Comparison, Form as ComparisonForm, SecretView},

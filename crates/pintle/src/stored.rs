@@ -42,6 +42,8 @@ fn last(storage: &dyn Storage, name: &str, passed_over: &mut Vec<String>) -> Res
     let mut unreadable = None;
     for entry in entries.into_iter().rev() {
         match storage.get(name, entry.revision) {
+            // A database has them in columns of their own.
+            Ok(record) if storage.name() == "SQL" => return Ok(record),
             Ok(record) => return Ok(Record { labels: entry.labels, ..record }),
             Err(error) if error.is_unreadable() => {
                 passed_over.push(format!("revision {} of {name} is passed over: {error}", entry.revision));

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::{
     Error, ErrorKind, Session,
+    execute::stopped,
     hooks::{HookOptions, start_some},
     install_name, objects,
 };
@@ -36,6 +37,7 @@ pub fn test(
     show: &mut dyn FnMut(&mut Session<'_>, &Record),
 ) -> Result<(), Error> {
     session.cluster.check_reachable()?;
+    session.cluster.interrupt().open();
     if install_name::validate(&options.name).is_err() {
         let text = format!("releaseTest: Release name is invalid: {}", options.name);
         return Err(Error::new(ErrorKind::Release, text));
@@ -46,6 +48,10 @@ pub fn test(
     let first = put_skipped_first(&mut record, options);
     let (cleanup, mut outcome) =
         start_some(session, &mut record, HookEvent::Test, &hook_options, &|index| index >= first);
+    session.cluster.interrupt().heed();
+    if session.cluster.interrupt().was_heeded() {
+        outcome = outcome.map_err(stopped);
+    }
     let stored = session.storage.update(&record);
     if outcome.is_ok() {
         outcome = stored.map_err(Error::from);
@@ -65,6 +71,20 @@ pub fn test(
     };
     let cleaned = cleanup.run(session, &record, &hook_options);
     outcome.and(cleaned)
+}
+
+/// Runs all tests of a revision that is about to count as a success: `--test`.
+pub(crate) fn run_tests(session: &mut Session<'_>, record: &mut Record, options: &HookOptions) -> Result<(), Error> {
+    if !record.hooks.iter().any(|hook| hook.events.contains(&HookEvent::Test)) {
+        session.remark("the chart has no tests");
+        return Ok(());
+    }
+    let (cleanup, outcome) = start_some(session, record, HookEvent::Test, options, &|_| true);
+    if outcome.is_err() {
+        tell_failed(session, record);
+    }
+    let cleaned = cleanup.run(session, record, options);
+    outcome.and(cleaned).map_err(|error| error.during("tests failed"))
 }
 
 /// Whether the filters pick a hook.

@@ -34,5 +34,5 @@ pub use crate::{
     origins::{Origin, Origins},
     surroundings::{Fixed, Surroundings},
     templates::{MissingKey, Templates},
-    time::print_time,
+    time::{print_time, time_value},
 };

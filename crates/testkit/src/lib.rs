@@ -5,10 +5,14 @@
 #![warn(clippy::print_stdout)]
 
 mod environment;
+#[cfg(unix)]
+mod postgres;
 mod registry;
 mod server;
 mod testbed;
 
+#[cfg(unix)]
+pub use crate::postgres::Postgres;
 pub use crate::{
     environment::{Outcome, TestEnv},
     registry::{Registry, RegistryKind, TEST_HELM, TEST_REGISTRY, needed_program},

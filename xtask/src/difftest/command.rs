@@ -114,10 +114,17 @@ impl Run<'_> {
         Ok((status.code().unwrap_or(-1), text(stdout), text(stderr)))
     }
 
-    /// `{ns}`, `{vary}`, `{work}`, `{charts}` and `{examples}` in a text of a scenario.
+    /// `{ns}`, `{vary}`, `{postgres}`, `{work}`, `{charts}` and `{examples}` in a text of a scenario.
     pub(super) fn fill(&self, text: &str) -> String {
         let root = workspace::root();
         let show = |path: PathBuf| path.to_string_lossy().into_owned();
+        let text = if text.contains("{postgres}") {
+            let connection = self.stage.database(&self.namespace);
+            // A step that needs a database fails without one, and says why.
+            text.replace("{postgres}", &connection.unwrap_or_else(|error| format!("{error:#}")))
+        } else {
+            text.to_owned()
+        };
         text.replace("{ns}", &self.namespace)
             .replace("{vary}", &self.scenario.varied)
             .replace("{work}", &show(self.home.path().join("work")))

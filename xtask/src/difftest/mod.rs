@@ -31,7 +31,7 @@ use anyhow::Context as _;
 use self::{
     compare::compare,
     recording::Recording,
-    run::{Cast, Done, Stage, run},
+    run::{Cast, Databases, Done, Stage, run},
     scenario::{Scenario, State},
 };
 use crate::{binary, testbed::Bed, tools};
@@ -81,6 +81,7 @@ fn stage(bed: &Bed, pintle: PathBuf) -> anyhow::Result<Stage> {
         helm3: helms.helm3,
         helm4: helms.helm4,
         pintle,
+        databases: Databases::default(),
     })
 }
 

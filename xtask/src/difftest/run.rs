@@ -1,13 +1,16 @@
 //! Runs a scenario's steps with one cast and keeps what each did.
 
 use std::{
+    collections::HashSet,
     path::PathBuf,
+    sync::{Mutex, OnceLock, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::Context as _;
 use cluster::{Action, Cluster, ClusterOptions, ObjectId, Propagation, Write};
 use serde_json::json;
+use testkit::Postgres;
 
 use super::{
     command::Line,
@@ -28,6 +31,26 @@ pub(super) struct Stage {
     pub(super) helm3: PathBuf,
     pub(super) helm4: PathBuf,
     pub(super) pintle: PathBuf,
+    pub(super) databases: Databases,
+}
+
+/// A PostgreSQL that is started when the first step wants a database, and the databases that were made.
+#[derive(Default)]
+pub(super) struct Databases {
+    server: OnceLock<Result<Option<Postgres>, String>>,
+    made: Mutex<HashSet<String>>,
+}
+
+impl Stage {
+    /// The connection string of a run's own database.
+    pub(super) fn database(&self, name: &str) -> anyhow::Result<String> {
+        let server =
+            self.databases.server.get_or_init(|| Postgres::start("a lifecycle").map_err(|error| format!("{error:#}")));
+        let server = server.as_ref().map_err(|error| anyhow::anyhow!("{error}"))?.as_ref();
+        let server = server.context("there is no PostgreSQL")?;
+        let mut made = self.databases.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if made.insert(name.to_owned()) { server.database(name) } else { Ok(server.connection(name)) }
+    }
 }
 
 /// Who runs the steps that are ours.

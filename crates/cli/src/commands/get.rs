@@ -91,6 +91,14 @@ fn record(invocation: &mut Invocation<'_>) -> Result<Record, Failure> {
 
 fn all(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let options = options(invocation);
+    let template = invocation.flags.text("template").to_owned();
+    if !template.is_empty() {
+        let text = invocation.on_cluster(|session| {
+            let record = pintle::record(&options, session)?;
+            pintle::record_template(&record, &template, session.world.surroundings)
+        })?;
+        return invocation.output.print(text);
+    }
     let (record, computed) = invocation.on_cluster(|session| {
         let record = pintle::record(&options, session)?;
         let computed = pintle::computed_values(&record, session.observer)?;

@@ -5,7 +5,10 @@ use pintle::{RollbackOptions, RollbackTo};
 use crate::{
     complete::ArgumentWords,
     error::Failure,
-    flags::{ALL_DRY_RUNS, FORCE_RECREATE, GATES, HISTORY_MAX, NO_HOOKS, REPLACEMENT, TIMEOUT, WAIT, WAIT_FOR_JOBS},
+    flags::{
+        ALL_DRY_RUNS, FAIL_FAST, FORCE_RECREATE, GATES, HISTORY_MAX, NO_HOOKS, REPLACEMENT, TIMEOUT, WAIT,
+        WAIT_FOR_JOBS,
+    },
     invocation::Invocation,
     parse::parse_decimal,
     spec::{Action, Arguments, Command, Flag, Visibility},
@@ -38,6 +41,7 @@ that was. 'helm history RELEASE' lists revisions. With --dry-run nothing is chan
             Flag::switch("to-last-good", "go back to the newest revision that really was deployed")
                 .visibility(Visibility::HelpOnly),
             FORCE_RECREATE,
+            FAIL_FAST,
             HISTORY_MAX,
             ALL_DRY_RUNS,
             Flag::switch("recreate-pods", "restart the release's pods").visibility(Visibility::HelpOnly),

@@ -5,7 +5,7 @@ use pintle::TestOptions;
 use crate::{
     complete::ArgumentWords,
     error::Failure,
-    flags::TIMEOUT,
+    flags::{FAIL_FAST, TIMEOUT},
     invocation::Invocation,
     print::{Paint, ReleaseView, release_text},
     spec::{Action, Arguments, Command, Flag, Kind, Visibility},
@@ -20,6 +20,7 @@ pub(super) static TEST: Command = Command {
     words: ArgumentWords::OneRelease,
     flags: &[&[
         TIMEOUT,
+        FAIL_FAST,
         Flag::switch("logs", "print the logs of test pods when all tests are done"),
         Flag::new("filter", Kind::Strings, "run only some tests: name=test1,name=test2, or all but some: !name=test1"),
         Flag::switch("hide-notes", "do not show the chart's notes").visibility(Visibility::HelpOnly),

@@ -2,7 +2,7 @@
 
 use crate::{
     commands,
-    complete::{Directive, Situation, Words, charts, no_more, nothing},
+    complete::{Directive, Situation, Words, charts, cluster, no_more, nothing},
     flags,
     parse::find,
 };
@@ -63,13 +63,13 @@ impl ArgumentWords {
                 if count == wanted { charts::charts(situation, true) } else { nothing(Directive::NO_FILES) }
             }
             ArgumentWords::ReleaseAndChart if count == 1 => charts::charts(situation, true),
-            ArgumentWords::Releases => releases(),
+            ArgumentWords::Releases => cluster::releases(situation),
             ArgumentWords::ReleaseAndChart | ArgumentWords::ReleaseAndRevision | ArgumentWords::OneRelease
                 if count == 0 =>
             {
-                releases()
+                cluster::releases(situation)
             }
-            ArgumentWords::ReleaseAndRevision if count == 1 => revisions(),
+            ArgumentWords::ReleaseAndRevision if count == 1 => cluster::revisions(situation),
             ArgumentWords::NameAndAddress if count < 2 => nothing(Directive::NO_FILES),
             ArgumentWords::ArchiveAndRegistry if count == 0 => nothing(Directive::DEFAULT),
             ArgumentWords::ArchiveAndRegistry if count == 1 => {
@@ -103,16 +103,6 @@ fn plugins(situation: &Situation<'_>) -> Vec<String> {
     let found = situation.environment.plugins.get().into_iter().flatten();
     let offered = found.filter(|plugin| plugin.type_name() == "cli/v1" && !situation.arguments.contains(&plugin.name));
     offered.filter_map(|plugin| Some(format!("{}\t{}", plugin.name, plugin.command_words()?.short))).collect()
-}
-
-/// Helm: pkg/cmd/list.go `compListReleases`, as it answers without a cluster.
-fn releases() -> Words {
-    nothing(Directive::DEFAULT)
-}
-
-/// Helm: pkg/cmd/history.go `compListRevisions`, as it answers without a cluster.
-pub(super) fn revisions() -> Words {
-    nothing(Directive::ERROR)
 }
 
 /// The commands that `helm help` can go on with.

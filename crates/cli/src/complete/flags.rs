@@ -1,7 +1,7 @@
 //! What completes the value of a flag.
 
 use crate::{
-    complete::{ArgumentWords, Directive, Situation, Words, arguments, charts, nothing, values},
+    complete::{ArgumentWords, Directive, Situation, Words, charts, cluster, nothing, values},
     kubeconfig,
 };
 
@@ -40,15 +40,14 @@ impl FlagWords {
                 ];
                 (formats.map(str::to_owned).to_vec(), Directive::NO_FILES)
             }
-            // What Helm answers without a cluster.
-            FlagWords::Namespaces => nothing(Directive::DEFAULT),
+            FlagWords::Namespaces => cluster::namespaces(situation),
             FlagWords::Contexts => {
                 let contexts = kubeconfig::contexts(situation.flags, situation.environment);
                 let words = contexts.into_iter().map(|context| format!("{}\t{}", context.name, context.cluster));
                 (words.collect(), Directive::NO_FILES)
             }
             FlagWords::ChartVersions => chart_versions(situation),
-            FlagWords::Revisions if situation.arguments.len() == 1 => arguments::revisions(),
+            FlagWords::Revisions if situation.arguments.len() == 1 => cluster::revisions(situation),
             FlagWords::Revisions => nothing(Directive::NO_FILES),
             FlagWords::ValueKeys => return values::keys(situation),
         })

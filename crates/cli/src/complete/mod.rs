@@ -5,6 +5,7 @@
 
 mod arguments;
 mod charts;
+mod cluster;
 mod engine;
 mod flags;
 mod plugin;

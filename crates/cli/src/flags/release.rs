@@ -39,6 +39,18 @@ pub(crate) const FORCE_RECREATE: Flag = Flag::switch(
 )
 .visibility(Visibility::HelpOnly);
 
+/// `--fail-fast`: ours.
+pub(crate) const FAIL_FAST: Flag = Flag::switch(
+    "fail-fast",
+    "end waiting as soon as something can never become ready: a pod that crashes again and again or has no image, a \
+     failed Job, an exceeded progress deadline",
+)
+.visibility(Visibility::HelpOnly);
+
+/// `--test`: ours.
+pub(crate) const TEST: Flag = Flag::switch("test", "run the release's tests at the end; it fails if one of them does")
+    .visibility(Visibility::HelpOnly);
+
 /// `--no-hooks`.
 pub(crate) const NO_HOOKS: Flag = Flag::switch("no-hooks", "leave out the chart's hooks");
 

@@ -115,6 +115,10 @@ impl Explanation {
         let of_pod = self.pods.iter().find_map(|pod| pod.problems.first());
         let why = of_pod.or(self.conditions.first()).or(self.events.first()).unwrap_or(&self.status);
         let why = why.lines().next().unwrap_or_default();
+        // How far a late rollout came says less than that it is late.
+        if self.conditions.iter().any(|condition| condition.contains("ProgressDeadlineExceeded")) {
+            return format!("{name}: {}: {why}", self.status);
+        }
         if why.is_empty() { name } else { format!("{name}: {why}") }
     }
 

@@ -11,8 +11,12 @@ mod kubernetes;
 mod memory;
 mod page;
 mod protobuf;
+#[cfg(feature = "sql")]
+mod sql;
 mod summary;
 
+#[cfg(feature = "sql")]
+pub use self::sql::{Sql, SqlOptions};
 pub use self::{
     kubernetes::{ConfigMaps, Secrets},
     memory::Memory,

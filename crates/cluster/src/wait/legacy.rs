@@ -1,11 +1,12 @@
 //! Waiting as Helm 3 did: every two seconds, by rules of its own. Helm: `pkg/kube/{wait,ready}.go`.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
+use futures::future::{Either, select};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
-use super::{Unready, WaitFailure, WaitOptions, pods};
+use super::{Unready, WaitFailure, WaitOptions, hopeless, pods};
 use crate::{
     Error, ObjectId,
     cluster::Inner,
@@ -43,6 +44,9 @@ pub(super) async fn wait(inner: &Inner, ids: &[ObjectId], options: &WaitOptions)
                     Ok(false) => {
                         *failures = 0;
                         all = false;
+                        if options.fail_fast {
+                            without_hope(inner, id).await?;
+                        }
                     }
                     Err(error) if may_pass(&error) => {
                         *failures += 1;
@@ -63,7 +67,28 @@ pub(super) async fn wait(inner: &Inner, ids: &[ObjectId], options: &WaitOptions)
             tokio::time::sleep(PERIOD).await;
         }
     };
-    timeout_at(deadline(options), polling).await.unwrap_or_else(|_| Err(timed_out(ids, false)))
+    in_time(inner, options, polling).await.unwrap_or_else(|| Err(timed_out(ids, false)))
+}
+
+/// Polls until the time is over or somebody wishes to stop.
+async fn in_time(
+    inner: &Inner,
+    options: &WaitOptions,
+    polling: impl Future<Output = Result<(), Error>>,
+) -> Option<Result<(), Error>> {
+    let polling = pin!(timeout_at(deadline(options), polling));
+    match select(polling, pin!(inner.transport.interrupt.raised())).await {
+        Either::Left((result, _)) => result.ok(),
+        Either::Right(_) => Some(Err(Error::Interrupted)),
+    }
+}
+
+/// Fails where a pod of an object can never become ready.
+async fn without_hope(inner: &Inner, id: &ObjectId) -> Result<(), Error> {
+    let Ok(Some(object)) = inner.get(id).await else { return Ok(()) };
+    let Some(status) = hopeless::verdict(inner, &object).await else { return Ok(()) };
+    let unready = vec![Unready { id: id.clone(), status }];
+    Err(Error::Wait(Box::new(WaitFailure { unready, ..WaitFailure::default() })))
 }
 
 /// Helm: `legacyWaiter.isRetryableError`.
@@ -92,7 +117,7 @@ pub(super) async fn wait_for_delete(inner: &Inner, ids: &[ObjectId], options: &W
             tokio::time::sleep(PERIOD).await;
         }
     };
-    timeout_at(deadline(options), polling).await.unwrap_or_else(|_| Err(timed_out(ids, true)))
+    in_time(inner, options, polling).await.unwrap_or_else(|| Err(timed_out(ids, true)))
 }
 
 /// What Helm's older way says of a hook that failed.
@@ -224,7 +249,7 @@ async fn deployment(inner: &Inner, object: &Value) -> Result<bool, Error> {
 }
 
 /// Helm: `deploymentutil.GetNewReplicaSet`: of those it owns, the one whose template is the Deployment's.
-async fn newest_replica_set(inner: &Inner, object: &Value) -> Result<Option<Value>, Error> {
+pub(super) async fn newest_replica_set(inner: &Inner, object: &Value) -> Result<Option<Value>, Error> {
     let mapping = Mapping {
         api_version: "apps/v1".into(),
         kind: "ReplicaSet".into(),

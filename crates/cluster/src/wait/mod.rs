@@ -4,6 +4,7 @@ use std::{fmt, time::Duration};
 
 use crate::{Cluster, Error, ObjectId};
 
+mod hopeless;
 mod legacy;
 pub(crate) mod pods;
 mod status;
@@ -33,7 +34,7 @@ pub struct WaitOptions {
     pub timeout: Duration,
     /// Whether a Job must have completed: `--wait-for-jobs`.
     pub jobs: bool,
-    /// Whether to end as soon as one object has failed for good.
+    /// Whether to end as soon as one object has failed for good, or has a pod that can never become ready.
     pub fail_fast: bool,
 }
 

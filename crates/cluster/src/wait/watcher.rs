@@ -2,11 +2,15 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    pin::pin,
     sync::Arc,
     time::{Duration, UNIX_EPOCH},
 };
 
-use futures::StreamExt as _;
+use futures::{
+    StreamExt as _,
+    future::{Either, select},
+};
 use serde_json::Value;
 use tokio::{
     sync::mpsc::unbounded_channel,
@@ -15,11 +19,11 @@ use tokio::{
 };
 
 use super::{
-    Goal, ObjectStatus, OnStatus, Readiness, Unready, WaitFailure, WaitOptions, pods,
+    Goal, ObjectStatus, OnStatus, Readiness, Unready, WaitFailure, WaitOptions, hopeless, pods,
     status::{self, compute_status},
     watch::{Change, Group, list_failure},
 };
-use crate::{Error, ObjectId, cluster::Inner, object::text_at};
+use crate::{Error, ObjectId, cluster::Inner, error::INTERRUPTED, object::text_at};
 
 /// Helm: `DefaultStatusWatcherTimeout`.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -39,6 +43,9 @@ struct Board<'a, 'b> {
     statuses: Vec<ObjectStatus>,
     /// Pods whose status changes with time alone.
     unscheduled: HashMap<usize, Value>,
+    /// Objects on their way, as they were last; only where a wait without hope is to end early.
+    on_their_way: HashMap<usize, Value>,
+    fail_fast: bool,
     on_status: OnStatus<'b>,
 }
 
@@ -57,17 +64,32 @@ pub(super) async fn run(
         goal: plan.goal,
         statuses: vec![ObjectStatus::default(); ids.len()],
         unscheduled: HashMap::new(),
+        on_their_way: HashMap::new(),
+        fail_fast: plan.options.fail_fast && plan.goal != Goal::Gone,
         on_status,
     };
-    let in_time = match timeout_at(deadline, board.run(inner, plan.options.fail_fast)).await {
-        Ok(result) => result.map(|()| true)?,
-        Err(_) => false,
+    let end = {
+        let run = pin!(timeout_at(deadline, board.run(inner)));
+        match select(run, pin!(inner.transport.interrupt.raised())).await {
+            Either::Left((Ok(Err(Error::Interrupted)), _)) | Either::Right(_) => End::Interrupted,
+            Either::Left((Ok(result), _)) => result.map(|()| End::Over)?,
+            Either::Left((Err(_), _)) => End::TimedOut,
+        }
     };
-    board.verdict(!in_time)
+    board.verdict(end)
+}
+
+/// Why a wait ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Waiting longer makes no sense.
+    Over,
+    TimedOut,
+    Interrupted,
 }
 
 impl Board<'_, '_> {
-    async fn run(&mut self, inner: &Arc<Inner>, fail_fast: bool) -> Result<(), Error> {
+    async fn run(&mut self, inner: &Arc<Inner>) -> Result<(), Error> {
         let groups = Group::of(inner, self.ids).await?;
         let mut watches = Vec::new();
         let mut lists = futures::stream::iter(groups.into_iter().map(|group| async {
@@ -92,7 +114,7 @@ impl Board<'_, '_> {
         }
         drop(lists);
         // What is as wanted now needs no watch: most waits of an install end here.
-        if self.is_over(fail_fast) {
+        if self.is_over() {
             return Ok(());
         }
         let (sender, mut changes) = unbounded_channel();
@@ -100,13 +122,21 @@ impl Board<'_, '_> {
         for (group, known) in watches {
             tasks.spawn(group.watch(Arc::clone(inner), known, sender.clone()));
         }
+        let mut look = Instant::now();
         loop {
+            if self.fail_fast && look <= Instant::now() {
+                self.look_for_hopeless().await;
+                look = Instant::now() + TICK;
+                if self.is_over() {
+                    return Ok(());
+                }
+            }
             match timeout_at(Instant::now() + TICK, changes.recv()).await {
                 Ok(Some(Change::Object(place, object))) => self.note(place, object).await,
                 Ok(Some(Change::Fatal(error))) => return Err(error),
                 Ok(None) | Err(_) => self.judge_unscheduled(),
             }
-            if self.is_over(fail_fast) {
+            if self.is_over() {
                 return Ok(());
             }
         }
@@ -120,10 +150,14 @@ impl Board<'_, '_> {
     /// Judges an object as it is now.
     async fn note(&mut self, place: usize, object: Option<Value>) {
         self.unscheduled.remove(&place);
+        self.on_their_way.remove(&place);
         let status = match &object {
             Some(object) => self.judge(object).await,
             None => ObjectStatus::new(Readiness::NotFound, "Resource not found"),
         };
+        if let Some(object) = object.as_ref().filter(|_| self.fail_fast && status.readiness == Readiness::InProgress) {
+            self.on_their_way.insert(place, object.clone());
+        }
         if let Some(object) =
             object.filter(|object| text_at(object, &["kind"]) == "Pod" && status::is_unschedulable(object))
         {
@@ -162,6 +196,19 @@ impl Board<'_, '_> {
         status
     }
 
+    /// Looks at the pods behind what is on its way.
+    async fn look_for_hopeless(&mut self) {
+        let inner = self.inner;
+        let looks = self.on_their_way.iter().map(|(place, object)| async move {
+            hopeless::verdict(inner, object).await.map(|status| (*place, status))
+        });
+        let judged: Vec<(usize, ObjectStatus)> = futures::future::join_all(looks).await.into_iter().flatten().collect();
+        for (place, status) in judged {
+            self.on_their_way.remove(&place);
+            self.set(place, status);
+        }
+    }
+
     fn judge_unscheduled(&mut self) {
         let now = self.now();
         let judged: Vec<(usize, ObjectStatus)> = match self.goal {
@@ -178,15 +225,16 @@ impl Board<'_, '_> {
     }
 
     /// Whether waiting longer makes no sense: all that can still become as wanted is so. Helm: `statusObserver`.
-    fn is_over(&self, fail_fast: bool) -> bool {
+    fn is_over(&self) -> bool {
         let failed = |status: &ObjectStatus| status.readiness == Readiness::Failed && self.goal != Goal::Gone;
         // What was gone before anybody looked is not known, and need not be waited for.
         let never_there = |status: &ObjectStatus| status.readiness == Readiness::Unknown && self.goal == Goal::Gone;
         let over = |status: &ObjectStatus| failed(status) || never_there(status) || status.readiness == self.wanted();
-        self.statuses.iter().all(over) || (fail_fast && self.statuses.iter().any(failed))
+        self.statuses.iter().all(over) || (self.fail_fast && self.statuses.iter().any(failed))
     }
 
-    fn verdict(self, timed_out: bool) -> Result<(), Error> {
+    fn verdict(self, end: End) -> Result<(), Error> {
+        let timed_out = end == End::TimedOut;
         let deleting = self.goal == Goal::Gone;
         let wanted = self.wanted();
         let fine =
@@ -194,9 +242,10 @@ impl Board<'_, '_> {
         let pairs = self.ids.iter().zip(self.statuses);
         let unready: Vec<Unready> =
             pairs.filter(|(_, status)| !fine(status)).map(|(id, status)| Unready { id: id.clone(), status }).collect();
-        if unready.is_empty() && !timed_out {
+        if unready.is_empty() && end == End::Over {
             return Ok(());
         }
-        Err(Error::Wait(Box::new(WaitFailure { unready, timed_out, deleting, text: None })))
+        let text = (end == End::Interrupted).then(|| INTERRUPTED.to_owned());
+        Err(Error::Wait(Box::new(WaitFailure { unready, timed_out, deleting, text })))
     }
 }

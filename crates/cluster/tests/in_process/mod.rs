@@ -110,6 +110,38 @@ fn a_busy_server_is_asked_again_when_it_says() {
 }
 
 #[test]
+fn who_is_stopped_waits_no_longer() {
+    let server = Server::with_discovery();
+    let busy = json!({"kind": "Status", "reason": "TooManyRequests", "message": "slow down"});
+    server.on(&format!("GET {PATH}/x"), Answer(429, &[("retry-after", "100")], busy.clone()));
+    server.on(&format!("POST {PATH}"), Answer(429, &[("retry-after", "100")], busy));
+    let list = json!({"kind": "PodList", "metadata": {"resourceVersion": "1"}, "items": []});
+    server.on("GET /api/v1/namespaces/n/pods", Answer(200, &[], list));
+    let pod = ObjectId { kind: "Pod".into(), ..config_map("p") };
+    let create = Write::new(config_map("x"), Action::Create(json!({"metadata": {"name": "x"}})));
+    type Asked<'a> = &'a dyn Fn(&Cluster) -> Result<(), Error>;
+    let wait = WaitOptions::new(Duration::from_secs(100));
+    let calls: [Asked<'_>; 3] =
+        [&|cluster| cluster.get(&config_map("x")).map(drop), &|cluster| cluster.write(&create).map(drop), &|cluster| {
+            cluster.wait(std::slice::from_ref(&pod), &wait, &mut |_, _| ())
+        }];
+    for call in calls {
+        let cluster = server.cluster(&ClusterOptions::default());
+        let interrupt = cluster.interrupt().clone();
+        assert!(!interrupt.raise());
+        interrupt.open();
+        let raise = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(300));
+            interrupt.raise()
+        });
+        assert_eq!(call(&cluster).unwrap_err().to_string(), "context canceled");
+        assert!(raise.join().unwrap() && !cluster.interrupt().raise());
+        cluster.interrupt().heed();
+        assert!(cluster.lookup("v1", "Pod", "n", "").is_ok());
+    }
+}
+
+#[test]
 fn discovery_is_asked_once_and_again_for_what_it_lacks() {
     let folder = tempfile::tempdir().unwrap();
     let options = ClusterOptions { cache_dir: Some(folder.path().into()), ..ClusterOptions::default() };

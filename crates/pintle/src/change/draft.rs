@@ -10,6 +10,7 @@ use super::{
     ChangeOptions, Objects,
     objects::owner_of,
     permissions::{self, Needs},
+    quota,
 };
 use crate::{Error, ErrorKind, Session, operation::Operation};
 
@@ -79,7 +80,9 @@ pub(crate) fn draft(session: &mut Session<'_>, goal: &Goal<'_>) -> Result<Draft,
         session.remark(format!("warning: {duplicate}"));
     }
     if !goal.options.dry_run.is_on() {
-        problems.extend(permissions::missing(session, &Needs { record: goal.record, plan: &plan }));
+        let needs = Needs { record: goal.record, plan: &plan };
+        problems.extend(permissions::missing(session, &needs));
+        problems.extend(quota::exceeded(session, &needs));
         problems.extend(too_large(session, goal.record));
     }
     if problems.0.is_empty() { Ok(Draft { objects, plan, live }) } else { Err(problems.into_error()) }

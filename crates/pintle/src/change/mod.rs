@@ -7,6 +7,7 @@ mod objects;
 mod options;
 mod permissions;
 mod preview;
+mod quota;
 
 pub use self::{
     content::ContentOptions,

@@ -79,6 +79,8 @@ pub struct ChangeOptions {
     pub rollback_on_failure: bool,
     /// `--rollback-timeout`: how long an automatic rollback may take; as long as the operation where it is not given.
     pub rollback_timeout: Option<Duration>,
+    /// `--test`: runs the release's tests before the change counts as a success.
+    pub test: bool,
     /// `--cleanup-on-fail`: deletes what a failed change created.
     pub cleanup_on_fail: bool,
     /// `--history-max`: so many revisions are kept; 0 keeps all.
@@ -106,6 +108,7 @@ impl ChangeOptions {
     pub(crate) fn for_rollback(&self) -> ChangeOptions {
         let mut options = ChangeOptions {
             rollback_on_failure: false,
+            test: false,
             cleanup_on_fail: false,
             take_ownership: false,
             history_max: 0,

@@ -3,7 +3,7 @@
 mod deadline;
 mod steps;
 
-use cluster::ObjectId;
+use cluster::{Error as ClusterError, ObjectId};
 use release::{ApplyMethod, Record};
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     gates::Gates,
     hooks::{HookOptions, run_hooks},
     operation::Operation,
+    test_release::run_tests,
 };
 
 pub(crate) use self::{
@@ -43,7 +44,7 @@ pub(crate) enum Phase {
     Apply,
     /// To waiting for the objects.
     Wait,
-    /// To the hooks behind it.
+    /// To the hooks behind it, and to tests.
     After,
     /// To the gates.
     Gate,
@@ -58,14 +59,42 @@ pub(crate) struct Failed {
     pub(crate) phase: Phase,
     /// The objects that it had created.
     pub(crate) created: Vec<ObjectId>,
+    /// Whether somebody outside stopped it.
+    pub(crate) interrupted: bool,
 }
 
 /// Carries a change out.
 pub(crate) fn execute(session: &mut Session<'_>, mut change: Change<'_>) -> Result<(), Failed> {
     let mut created = Vec::new();
     let mut phase = Phase::Before;
+    // An automatic rollback runs on what is left of the wish that its upgrade heeded.
+    let heeded = session.cluster.interrupt().was_heeded();
     let outcome = change.run(session, &mut phase, &mut created);
-    outcome.map_err(|error| Failed { error, phase, created })
+    let interrupt = session.cluster.interrupt();
+    let Err(error) = outcome else {
+        interrupt.end();
+        return Ok(());
+    };
+    interrupt.heed();
+    let interrupted = !heeded && interrupt.was_heeded();
+    let error = if interrupted { tell_stopped(session, &change, error) } else { error };
+    Err(Failed { error, phase, created, interrupted })
+}
+
+/// Says that an operation was stopped, as Helm does where it heeds signals at all. Helm: `pkg/cmd/{install,upgrade}.go`.
+fn tell_stopped(session: &mut Session<'_>, change: &Change<'_>, error: Error) -> Error {
+    let line = format!("Release {} has been cancelled.", change.record.name);
+    if change.operation == Operation::Rollback {
+        session.remark(line);
+    } else {
+        session.print(format!("{line}\n"));
+    }
+    stopped(error)
+}
+
+/// The failure of what was stopped, in Go's words; what is known of the objects stays.
+pub(crate) fn stopped(error: Error) -> Error {
+    error.map_message(|_| ClusterError::Interrupted.to_string())
 }
 
 impl Change<'_> {
@@ -81,6 +110,10 @@ impl Change<'_> {
         self.wait(session)?;
         *phase = Phase::After;
         self.hooks(session, Phase::After)?;
+        if self.options.test {
+            let options = self.hook_options(session);
+            run_tests(session, self.record, &options)?;
+        }
         *phase = Phase::Gate;
         gates.watch(session)
     }
@@ -95,6 +128,11 @@ impl Change<'_> {
         Err(Error::new(ErrorKind::Usage, text).hinted("--force-conflicts goes with --server-side=true"))
     }
 
+    fn hook_options(&self, session: &Session<'_>) -> HookOptions {
+        let wait = self.deadline.limit(session.now(), self.options.wait);
+        HookOptions { wait, server_side: self.record.apply_method == ApplyMethod::ServerSide }
+    }
+
     /// Runs the hooks of a phase, and gives whether there were any.
     fn hooks(&mut self, session: &mut Session<'_>, phase: Phase) -> Result<bool, Error> {
         let [before, after] = self.operation.events();
@@ -103,8 +141,7 @@ impl Change<'_> {
             session.debug(format!("{} hooks disabled", event.name()));
             return Ok(false);
         }
-        let wait = self.deadline.limit(session.now(), self.options.wait);
-        let options = HookOptions { wait, server_side: self.record.apply_method == ApplyMethod::ServerSide };
+        let options = self.hook_options(session);
         run_hooks(session, self.record, event, &options).map_err(|error| self.operation.hook_failed(event, error))?;
         Ok(self.record.hooks.iter().any(|hook| hook.events.contains(&event)))
     }

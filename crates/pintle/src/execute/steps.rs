@@ -44,6 +44,7 @@ pub(super) fn carry_out(
     let mut errors: Vec<String> = Vec::new();
     let mut conflicts = false;
     for batch in plan.batches() {
+        session.cluster.interrupt().check()?;
         if batch.iter().any(Step::is_removal) && !errors.is_empty() {
             break;
         }

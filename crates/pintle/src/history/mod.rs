@@ -35,15 +35,21 @@ pub struct ChangedRevision {
 /// # Errors
 /// The cluster cannot be reached or refuses, or has no such release.
 pub fn history(options: &HistoryOptions, session: &mut Session<'_>) -> Result<Vec<Summary>, Error> {
-    let name = &options.name;
-    session.check_name(name, "release name is invalid")?;
-    let mut heads = session.read(|storage| storage.heads(name))?;
-    if heads.is_empty() {
-        return Err(missing(name, session));
-    }
+    let mut heads = revisions(&options.name, session)?;
     heads.sort_by_key(|head| head.revision);
     let wanted = usize::try_from(options.max).unwrap_or(0);
     Ok(heads.split_off(heads.len().saturating_sub(wanted)))
+}
+
+/// The heads of a release's revisions in the order of the storage, which is that of the names of its objects, as
+/// completion offers them.
+///
+/// # Errors
+/// As for [`history`].
+pub fn revisions(name: &str, session: &mut Session<'_>) -> Result<Vec<Summary>, Error> {
+    session.check_name(name, "release name is invalid")?;
+    let heads = session.read(|storage| storage.heads(name))?;
+    if heads.is_empty() { Err(missing(name, session)) } else { Ok(heads) }
 }
 
 fn missing(name: &str, session: &Session<'_>) -> Error {

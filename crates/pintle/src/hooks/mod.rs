@@ -66,6 +66,9 @@ pub(crate) fn start_some(
     let mut order = order(record, event);
     order.retain(|index| picks(*index));
     for (place, &index) in order.iter().enumerate() {
+        if let Err(error) = session.cluster.interrupt().check() {
+            return (Cleanup::Nothing, Err(error.into()));
+        }
         match (Run { session, record, index, event, options }).run() {
             Ok(()) => {}
             Err(Stop::Before(error)) => return (Cleanup::Nothing, Err(error)),

@@ -60,6 +60,7 @@ pub fn install(session: &mut Session<'_>, prepared: Prepared, options: &InstallO
         namespace::create(session, options)?;
     }
     name::replace(session, &mut record, last)?;
+    session.cluster.interrupt().open();
     session.create_record(&record)?;
     let deadline = Deadline::announced(session, Operation::Install, &options.change);
     let change =

@@ -19,16 +19,17 @@ pub(super) struct Revisions {
 /// Records that a rollback failed. Gives the error to be told.
 pub(super) fn fail(session: &mut Session<'_>, revisions: Revisions, failed: Failed, options: &ChangeOptions) -> Error {
     let Revisions { mut record, mut current } = revisions;
-    let Failed { error, phase, created } = failed;
+    let Failed { error, phase, created, interrupted } = failed;
     let name = quote(record.name.as_bytes());
     match phase {
         // Helm leaves the revision pending, and so others know that hooks ran.
-        Phase::Before | Phase::After | Phase::Gate => error,
-        Phase::Wait => {
+        Phase::Before | Phase::After | Phase::Gate if !interrupted => error,
+        Phase::Before | Phase::Wait | Phase::After | Phase::Gate => {
             record.info.status = Status::Failed;
             record.info.description = format!("Release {name} failed: {error}");
             session.record_failed(&record, &error);
-            error.during(format!("release {} failed", record.name))
+            // Helm has no words for a rollback that was stopped.
+            if interrupted { error } else { error.during(format!("release {} failed", record.name)) }
         }
         Phase::Apply => {
             let message = format!("Rollback {name} failed: {error}");

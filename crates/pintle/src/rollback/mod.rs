@@ -74,6 +74,7 @@ pub(crate) fn go_back(session: &mut Session<'_>, name: &str, way: &Way<'_>) -> R
         return Ok(());
     }
     past.prune(session, way.options.history_max)?;
+    session.cluster.interrupt().open();
     session.create_record(&record)?;
     tell_unknown(session, &draft);
     let change = Change {

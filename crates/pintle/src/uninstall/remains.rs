@@ -1,6 +1,6 @@
 //! What an uninstallation leaves behind, which Helm does not tell.
 
-use cluster::{ObjectId, Selector};
+use cluster::{FIELD_MANAGER, ObjectId, Selector};
 use release::{
     Record,
     object::{Checks, parse},
@@ -13,10 +13,10 @@ use crate::{Session, objects};
 /// Says what is still there: hooks, definitions, volumes. What cannot be found out is not told.
 pub(super) fn tell(session: &mut Session<'_>, record: &Record) {
     let mut lines = Vec::new();
-    for id in present(session, hooks(session, record)) {
+    for id in present(session, hooks(session, record), is_helms) {
         lines.push(format!("{} {}, a hook that its delete policies keep", id.kind, id.name));
     }
-    for id in present(session, definitions(session, record)) {
+    for id in present(session, definitions(session, record), |_| true) {
         lines.push(format!("{} {}, which others may use", id.kind, id.name));
     }
     for name in claims(session, record) {
@@ -27,11 +27,12 @@ pub(super) fn tell(session: &mut Session<'_>, record: &Record) {
     }
 }
 
-/// The objects of all hooks that ran.
+/// The objects of all hooks. Which of them ran in an earlier revision, the last one does not say.
 fn hooks(session: &Session<'_>, record: &Record) -> Vec<ObjectId> {
-    let ran = record.hooks.iter().filter(|hook| hook.last_run.started_at.is_some());
-    let read =
-        ran.filter_map(|hook| objects::read(session.cluster, &session.namespace, &hook.manifest, Checks::Lenient).ok());
+    let read = record
+        .hooks
+        .iter()
+        .filter_map(|hook| objects::read(session.cluster, &session.namespace, &hook.manifest, Checks::Lenient).ok());
     read.flatten().map(|object| object.id).collect()
 }
 
@@ -47,10 +48,18 @@ fn definitions(session: &Session<'_>, record: &Record) -> Vec<ObjectId> {
     ids
 }
 
-/// Those that are there, and not on their way out.
-fn present(session: &Session<'_>, ids: Vec<ObjectId>) -> Vec<ObjectId> {
+/// Whether Helm, or we, made an object.
+fn is_helms(live: &Value) -> bool {
+    let fields = live.pointer("/metadata/managedFields").and_then(Value::as_array).into_iter().flatten();
+    fields.into_iter().any(|entry| entry.get("manager").is_some_and(|manager| manager == FIELD_MANAGER))
+}
+
+/// Those that are there, not on their way out, and meant.
+fn present(session: &Session<'_>, ids: Vec<ObjectId>, meant: fn(&Value) -> bool) -> Vec<ObjectId> {
     let found = session.cluster.get_all(&ids);
-    let stays = |live: Option<Value>| live.is_some_and(|live| live.pointer("/metadata/deletionTimestamp").is_none());
+    let stays = |live: Option<Value>| {
+        live.is_some_and(|live| live.pointer("/metadata/deletionTimestamp").is_none() && meant(&live))
+    };
     let stay: Vec<bool> = found.into_iter().map(|live| stays(live.ok().flatten())).collect();
     ids.into_iter().zip(stay).filter_map(|(id, stays)| stays.then_some(id)).collect()
 }

@@ -72,6 +72,7 @@ fn undo(session: &mut Session<'_>, failed: &Record, error: Error, options: &Upgr
         Err(second) => {
             tell_objects(session, failed, number);
             let hints: Vec<String> = second.hints().to_vec();
+            let error = second.explanations().iter().fold(error, |error, lines| error.explained(lines.clone()));
             let error = error.map_message(|first| {
                 format!("an error occurred while rolling back the release. original upgrade error: {first}: {second}")
             });

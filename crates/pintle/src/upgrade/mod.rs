@@ -99,6 +99,7 @@ fn upgrade_prepared(
         return Ok(record);
     }
     past.prune(session, options.change.history_max)?;
+    session.cluster.interrupt().open();
     session.create_record(&record)?;
     let deadline = Deadline::announced(session, Operation::Upgrade, &options.change);
     let change =

@@ -148,7 +148,7 @@ pub fn same_value(shape: Option<Shape>, a: &Value, b: &Value) -> bool {
 }
 
 /// A quantity in billionths, which is as fine as Kubernetes counts; none where it is too large or finer than that.
-fn amount(quantity: &Value) -> Option<i128> {
+pub fn amount(quantity: &Value) -> Option<i128> {
     let text = match quantity {
         Value::String(text) if is_quantity(text) => text.clone(),
         Value::Number(number) => number.to_string(),

@@ -14,7 +14,7 @@ mod tzfile;
 
 use std::rc::Rc;
 
-pub use self::stored::print_time;
+pub use self::stored::{print_time, time_value};
 use self::{
     civil::{Civil, days_from_civil},
     names::{Month, Weekday},

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use value::Value;
+
 use super::{BILLION, Location, Time};
 use crate::Surroundings;
 
@@ -10,6 +12,22 @@ use crate::Surroundings;
 ///
 /// Where the local zone was that far east then, Go takes it for local time and prints the zone's name.
 pub fn print_time(nanoseconds: i128, offset: i32, layout: Option<&str>, surroundings: &dyn Surroundings) -> String {
+    let time = read(nanoseconds, offset, surroundings);
+    match layout {
+        Some(layout) => String::from_utf8_lossy(&time.format(layout.as_bytes())).into_owned(),
+        None => time.text(),
+    }
+}
+
+/// Such a time, its nanoseconds and its offset, as templates see it; Go's zero value where there is none.
+pub fn time_value(time: Option<(i128, i32)>, surroundings: &dyn Surroundings) -> Value {
+    Value::Object(Rc::new(match time {
+        Some((nanoseconds, offset)) => read(nanoseconds, offset, surroundings),
+        None => Time::zero(&Time::local_zone(surroundings)),
+    }))
+}
+
+fn read(nanoseconds: i128, offset: i32, surroundings: &dyn Surroundings) -> Time {
     let local = Time::local_zone(surroundings);
     let seconds = i64::try_from(nanoseconds.div_euclid(i128::from(BILLION))).unwrap_or_default();
     let location = match i64::from(offset) {
@@ -18,11 +36,7 @@ pub fn print_time(nanoseconds: i128, offset: i32, layout: Option<&str>, surround
         offset => Location::fixed("", offset),
     };
     let fraction = nanoseconds.rem_euclid(i128::from(BILLION)) as u32;
-    let time = Time { nanoseconds: fraction, location, ..Time::unix(seconds, &local) };
-    match layout {
-        Some(layout) => String::from_utf8_lossy(&time.format(layout.as_bytes())).into_owned(),
-        None => time.text(),
-    }
+    Time { nanoseconds: fraction, location, ..Time::unix(seconds, &local) }
 }
 
 #[cfg(test)]
