@@ -17,7 +17,7 @@ enum Outcome {
 /// A step may leave the test cluster to those behind it.
 type Step = (&'static str, fn(&mut Option<Bed>) -> anyhow::Result<Outcome>);
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     ("format", |_| cargo(&["fmt", "--all", "--check"])),
     ("tidy", |_| tidy::run().map(outcome)),
     ("clippy", |_| cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])),
