@@ -45,10 +45,23 @@ impl Invocation<'_> {
         }
     }
 
+    /// Warns of passwords on the command line.
+    pub(crate) fn warn_of_secrets(&mut self) {
+        let keys = pintle::secret_keys(&self.values());
+        if !keys.is_empty() {
+            self.output.complain(&format!(
+                "warning: {} given on the command line: it is in the shell's history, and in the release's, where \
+                 whoever reads its Secrets or `helm get values` sees it\n",
+                keys.join(", ")
+            ));
+        }
+    }
+
     /// The chart that the flags mean, whose reference is still to be told.
     pub(crate) fn chart_request(&self) -> ChartRequest {
         let dependency_update: Option<DependencyOptions> = self.flags.bool("dependency-update").then(|| fetching(self));
-        ChartRequest { query: self.chart(""), values: self.values(), dependency_update }
+        let warn_unused = self.flags.known_bool("warn-unused");
+        ChartRequest { query: self.chart(""), values: self.values(), dependency_update, warn_unused }
     }
 
     /// What a revision is made of.

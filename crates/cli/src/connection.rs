@@ -48,7 +48,18 @@ impl Invocation<'_> {
         operation: impl FnOnce(&mut Session<'_>) -> Result<T, pintle::Error>,
     ) -> Result<T, Failure> {
         self.check_faults()?;
-        self.connected(namespace, operation)
+        self.connected(namespace, None, operation)
+    }
+
+    /// Does so on the cluster of another context, where one is named.
+    pub(crate) fn on_cluster_of<T>(
+        &mut self,
+        namespace: String,
+        context: Option<String>,
+        operation: impl FnOnce(&mut Session<'_>) -> Result<T, pintle::Error>,
+    ) -> Result<T, Failure> {
+        self.check_faults()?;
+        self.connected(namespace, context, operation)
     }
 
     /// As [`Invocation::on_cluster`], for what is played in a sandbox of its own: there pods may fail.
@@ -57,15 +68,17 @@ impl Invocation<'_> {
         operation: impl FnOnce(&mut Session<'_>) -> Result<T, pintle::Error>,
     ) -> Result<T, Failure> {
         let namespace = self.namespace();
-        self.connected(namespace, operation)
+        self.connected(namespace, None, operation)
     }
 
     fn connected<T>(
         &mut self,
         namespace: String,
+        context: Option<String>,
         operation: impl FnOnce(&mut Session<'_>) -> Result<T, pintle::Error>,
     ) -> Result<T, Failure> {
-        let options = cluster_options(&self.flags, self.environment, self.namespace());
+        let mut options = cluster_options(&self.flags, self.environment, self.namespace());
+        options.context = context.or(options.context);
         let cluster = connect(&self.flags, self.environment, options)?;
         signals::listen(cluster.interrupt());
         let storage = match storage(self.environment, &cluster, &namespace) {

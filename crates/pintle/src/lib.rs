@@ -4,9 +4,11 @@
 //! through what it was given.
 
 mod change;
+mod compare;
 mod create;
 mod dependency;
 mod diff;
+mod drift;
 mod error;
 mod execute;
 mod explain;
@@ -46,22 +48,34 @@ mod session;
 mod show;
 mod status;
 mod stored;
+mod style;
 mod table;
 mod template;
 mod test_release;
 mod uninstall;
 mod upgrade;
+mod values;
 mod values_flags;
 mod version;
 mod world;
 
+pub(crate) use crate::diff::live_diff;
 pub use crate::{
     change::{ChangeOptions, ContentOptions, DryRun, ServerSide},
+    compare::{
+        Cause, Cell, ComparedEnvironment, EnvironmentState, Matrix, Row, compare_environments, compare_json,
+        compare_text, environment_of_chart, environment_of_release,
+    },
     create::{CreateOptions, create},
     dependency::{DependencyListOptions, DependencyOptions, dependency_build, dependency_list, dependency_update},
     diff::{
-        DiffForm, DiffLocalOptions, DiffOptions, DiffUpgradeOptions, Differences, DryRunDiff, diff_local, diff_release,
-        diff_revision, diff_rollback, diff_text, diff_upgrade, diff_upgrade_offline,
+        DiffForm, DiffLocalOptions, DiffOptions, DiffUpgradeOptions, Differences, DryRunDiff, LiveDiff, LiveStep,
+        Origin, diff_live, diff_local, diff_release, diff_revision, diff_rollback, diff_text, diff_upgrade,
+        diff_upgrade_offline, live_json, live_text,
+    },
+    drift::{
+        DriftOptions, Drifted, DriftedObject, ProblemOptions, ReleaseDrift, ReleaseProblem, drift, drift_json,
+        drift_text, problem_table, problems, problems_json,
     },
     error::{Error, ErrorKind},
     explain::REASON_ANNOTATION,
@@ -97,15 +111,21 @@ pub use crate::{
     show::{ShowOptions, ShowPart, show},
     status::{Live, StatusReport, status},
     stored::{RecordOptions, computed_values, record, record_json},
+    style::Page,
     table::Table,
     template::{TemplateOptions, TemplateReport, WriteFile, WriteMode, template, template_on},
     test_release::{TestOptions, test},
     uninstall::{UninstallOptions, uninstall},
-    upgrade::{OrInstall, ReuseValues, UpgradeOptions, Upgraded, upgrade},
+    upgrade::{OrInstall, ReuseValues, UpgradeOptions, Upgraded, apply_plan, plan_upgrade, upgrade},
+    values::{
+        ExplainOptions, Explained, Unused, explain, explain_json, explain_release, explain_text, is_secret_key,
+        redacted, secret_keys, sensitive_paths, unused_in, unused_values,
+    },
     values_flags::ValuesFlags,
     version::{VersionOptions, version},
     world::World,
 };
+pub use ::chart::Chart;
 pub use ::plugin::{Kind as PluginKind, Plugin, Variables};
 pub use ::template::Surroundings;
 pub use cluster::{

@@ -11,7 +11,7 @@ use value::Map;
 
 use crate::{
     Composition, DependencyOptions, Error, ErrorKind, Event, Level, LogLine, Observer, PostRenderer, Report,
-    ValuesFlags, World, compose, dependency_update, install_name, rendered,
+    ValuesFlags, World, compose, dependency_update, install_name, rendered, unused_values,
 };
 
 /// A chart and the user's values.
@@ -31,6 +31,8 @@ pub struct ChartRequest {
     pub values: ValuesFlags,
     /// `--dependency-update`: how missing dependencies are fetched.
     pub dependency_update: Option<DependencyOptions>,
+    /// `--warn-unused`: tells which of the flags' values nothing uses.
+    pub warn_unused: bool,
 }
 
 /// Finds and loads a chart, merges the values of the flags, and checks that the chart can be installed and has its
@@ -69,7 +71,9 @@ pub fn prepare_install(
         tell_deprecated(&chart, log);
         Ok(chart)
     })?;
-    Ok(Prepared { chart: complete(chart, &path, request, observer)?, values })
+    let chart = complete(chart, &path, request, observer)?;
+    tell_unused(&chart, &values, request, observer);
+    Ok(Prepared { chart, values })
 }
 
 /// Does the same for an upgrade, which takes charts of any type. Helm: `pkg/cmd/upgrade.go`.
@@ -81,10 +85,17 @@ pub(crate) fn prepare_upgrade(
     let (path, values) = locate(request, world, observer)?;
     let chart = told(observer, |log| load(&path, log))?;
     let chart = complete(chart, &path, request, observer)?;
+    tell_unused(&chart, &values, request, observer);
     told(observer, |log| {
         tell_deprecated(&chart, log);
         Ok(Prepared { chart, values })
     })
+}
+
+fn tell_unused(chart: &Chart, values: &Map, request: &ChartRequest, observer: &mut dyn Observer) {
+    if request.warn_unused {
+        unused_values(chart, values).iter().for_each(|unused| observer.event(Event::Remark(unused.text())));
+    }
 }
 
 fn locate(request: &ChartRequest, world: &mut World<'_>, observer: &mut dyn Observer) -> Result<(String, Map), Error> {

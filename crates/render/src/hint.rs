@@ -43,7 +43,7 @@ fn unknown_function(name: &str) -> String {
     let known = template::sprig::functions();
     let helms = ["include", "tpl", "required", "fail", "lookup", "toYaml", "fromYaml", "toJson", "fromJson", "toToml"];
     let names = known.iter().map(|function| function.name).chain(helms);
-    let nearest = names.map(|known| (distance(name, known), known)).min();
+    let nearest = names.map(|known| (edit_distance(name, known), known)).min();
     match nearest {
         Some((distance, known)) if distance <= 2 => format!("did you mean `{known}`?"),
         _ => "templates have Go's, sprig's and Helm's functions; `env` and `expandenv` are taken away".into(),
@@ -51,7 +51,7 @@ fn unknown_function(name: &str) -> String {
 }
 
 /// How many letters must be put in, taken out or changed, letters' case apart.
-fn distance(a: &str, b: &str) -> usize {
+pub fn edit_distance(a: &str, b: &str) -> usize {
     let (a, b) = (a.to_lowercase(), b.to_lowercase());
     let b: Vec<char> = b.chars().take(64).collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -73,13 +73,13 @@ fn distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::distance;
+    use super::edit_distance;
 
     #[test]
     fn distance_counts_edits() {
-        assert_eq!(distance("toYmal", "toYaml"), 2);
-        assert_eq!(distance("quot", "quote"), 1);
-        assert_eq!(distance("default", "default"), 0);
-        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(edit_distance("toYmal", "toYaml"), 2);
+        assert_eq!(edit_distance("quot", "quote"), 1);
+        assert_eq!(edit_distance("default", "default"), 0);
+        assert_eq!(edit_distance("", "abc"), 3);
     }
 }

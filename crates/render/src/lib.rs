@@ -18,6 +18,7 @@ mod top;
 pub use crate::{
     engine::{Lookup, Mode, Release, RenderOptions, Rendered, Warning, origin, render},
     error::{Error, Location},
+    hint::edit_distance,
 };
 
 pub use ::template::Origin;

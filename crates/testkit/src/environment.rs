@@ -77,10 +77,31 @@ impl TestEnv {
         if content.starts_with("#!") { runnable(&path) } else { Ok(()) }
     }
 
+    /// Runs a program with variables of this one run.
+    ///
+    /// Fails where it cannot be started.
+    pub fn run_with(
+        &self,
+        program: &Path,
+        arguments: &[String],
+        variables: &[(String, String)],
+    ) -> anyhow::Result<Outcome> {
+        self.start(program, arguments, ("", variables))
+    }
+
     /// Runs a program in the work folder, under the name `helm`.
     ///
     /// Fails where it cannot be started.
     pub fn run(&self, program: &Path, arguments: &[String], stdin: &str) -> anyhow::Result<Outcome> {
+        self.start(program, arguments, (stdin, &[]))
+    }
+
+    fn start(
+        &self,
+        program: &Path,
+        arguments: &[String],
+        (stdin, variables): (&str, &[(String, String)]),
+    ) -> anyhow::Result<Outcome> {
         let mut command = Command::new(program);
         named(&mut command, "helm");
         command
@@ -91,7 +112,7 @@ impl TestEnv {
             .env("COLUMNS", "100")
             .env("PATH", "/usr/bin:/bin")
             .env("TZ", "UTC")
-            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .envs(self.variables.iter().chain(variables).map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -1,6 +1,7 @@
 //! `helm get` and what is below it.
 
-use pintle::{Record, RecordOptions};
+use pintle::{Chart, Record, RecordOptions};
+use value::Map;
 
 use crate::{
     complete::ArgumentWords,
@@ -8,7 +9,7 @@ use crate::{
     flags::{OUTPUT, REVISION},
     invocation::Invocation,
     print::{self, Format, ReleaseView},
-    spec::{Action, Arguments, Command, Flag},
+    spec::{Action, Arguments, Command, Flag, Kind, Visibility},
 };
 
 pub(super) static GET: Command = Command {
@@ -24,7 +25,7 @@ static ALL: Command = Command {
     name: "all",
     short: "download all information for a named release",
     long: "Shows a release's notes, hooks, values and manifests.",
-    flags: &[&[REVISION, Flag::text("template", "a template for the output, such as {{.Release.Name}}")]],
+    flags: &[&[REVISION, Flag::text("template", "a template for the output, such as {{.Release.Name}}")], SENSITIVE],
     action: Action::Run(all),
     ..PART
 };
@@ -33,7 +34,7 @@ static VALUES: Command = Command {
     name: "values",
     short: "download the values file for a named release",
     long: "Shows the values that a release was given.",
-    flags: &[&[REVISION, Flag::switch("all", "show the chart's own values too").short('a'), OUTPUT]],
+    flags: &[&[REVISION, Flag::switch("all", "show the chart's own values too").short('a'), OUTPUT], SENSITIVE],
     action: Action::Run(values),
     ..PART
 };
@@ -71,6 +72,38 @@ static METADATA: Command = Command {
     ..PART
 };
 
+/// Ours: what of the values is not shown.
+const SENSITIVE: &[Flag] = &[
+    Flag::new(
+        "sensitive",
+        Kind::Array,
+        "do not show this value, such as database.password; may be given several times",
+    )
+    .visibility(Visibility::HelpOnly),
+    Flag::switch("show-secrets", "show values too that the chart's schema marks with writeOnly")
+        .visibility(Visibility::HelpOnly),
+];
+
+/// The paths of values that are not shown.
+fn hidden(invocation: &Invocation<'_>, chart: &Chart) -> Vec<String> {
+    let mut paths = invocation.flags.list("sensitive").to_vec();
+    if !invocation.flags.bool("show-secrets") {
+        paths.extend(pintle::sensitive_paths(chart));
+    }
+    paths
+}
+
+/// Values without what the chart's schema or a flag says nobody may see; that something is missing is told.
+fn redacted(invocation: &mut Invocation<'_>, chart: &Chart, values: &Map) -> Map {
+    let (values, count) = pintle::redacted(values, &hidden(invocation, chart));
+    if count > 0 {
+        invocation
+            .output
+            .complain(&format!("{count} of the values are redacted; --show-secrets shows what the schema hides\n"));
+    }
+    values
+}
+
 const PART: Command = Command {
     synopsis: "RELEASE_NAME",
     arguments: Arguments::Exactly(1),
@@ -104,6 +137,9 @@ fn all(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
         let computed = pintle::computed_values(&record, session.observer)?;
         Ok((record, computed))
     })?;
+    let mut record = record;
+    let computed = redacted(invocation, &record.chart, &computed);
+    record.config = pintle::redacted(&record.config, &hidden(invocation, &record.chart)).0;
     let view = ReleaseView { metadata: true, computed: Some(&computed), ..ReleaseView::default() };
     let text = print::release(&record, &view, &invocation.flags, invocation.environment)?;
     invocation.output.print(text)
@@ -112,10 +148,12 @@ fn all(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
 fn values(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let options = options(invocation);
     let computed = invocation.flags.bool("all");
-    let values = invocation.on_cluster(|session| {
+    let (values, chart) = invocation.on_cluster(|session| {
         let record = pintle::record(&options, session)?;
-        if computed { pintle::computed_values(&record, session.observer) } else { Ok(record.config) }
+        let values = if computed { pintle::computed_values(&record, session.observer)? } else { record.config };
+        Ok((values, record.chart))
     })?;
+    let values = redacted(invocation, &chart, &values);
     invocation.output.print(print::values(&values, computed, Format::of(&invocation.flags))?)
 }
 

@@ -4,7 +4,7 @@ use pintle::LintOptions;
 
 use crate::{
     error::Failure,
-    flags::VALUES,
+    flags::{VALUES, WARN_UNUSED},
     invocation::Invocation,
     spec::{Action, Arguments, Command, Flag},
     surroundings::Machine,
@@ -28,6 +28,7 @@ What would make an installation fail is reported as [ERROR], what goes against c
             Flag::switch("skip-schema-validation", "do not check values against the chart's schema"),
             Flag::text("kube-version", "the version of Kubernetes for capabilities and deprecated APIs"),
         ],
+        &[WARN_UNUSED],
         VALUES,
     ],
     action: Action::Run(run),
@@ -48,6 +49,14 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
         skip_schema_validation: flags.bool("skip-schema-validation"),
         kube_version: flags.text("kube-version").to_owned(),
     };
+    let warn_unused = flags.bool("warn-unused");
     let report = pintle::lint(&options, &surroundings);
+    if warn_unused {
+        for path in &options.paths {
+            for unused in pintle::unused_in(path, &options.values) {
+                invocation.output.complain(&format!("{path}: {}\n", unused.text()));
+            }
+        }
+    }
     invocation.report(report)
 }

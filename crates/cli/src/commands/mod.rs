@@ -3,11 +3,13 @@
 //! One file a command, or a family of small ones. A command translates its arguments and prints a report; the work
 //! is done in `pintle`.
 
+mod compare;
 mod completion;
 mod create;
 mod dependency;
 mod diff;
 mod docs;
+mod drift;
 mod env;
 mod get;
 mod help;
@@ -32,6 +34,7 @@ mod template;
 mod test;
 mod uninstall;
 mod upgrade;
+mod values;
 mod verify;
 mod version;
 

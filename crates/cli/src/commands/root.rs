@@ -1,9 +1,9 @@
 //! `helm` itself.
 
 use super::{
-    completion, create, dependency, diff, docs, env, get, help, history, install, lint, list, package, plugin, pull,
-    push, registry, rehearse, repo, rollback, sandbox, search, show, status, template, test, uninstall, upgrade,
-    verify, version,
+    compare, completion, create, dependency, diff, docs, drift, env, get, help, history, install, lint, list, package,
+    plugin, pull, push, registry, rehearse, repo, rollback, sandbox, search, show, status, template, test, uninstall,
+    upgrade, values, verify, version,
 };
 use crate::spec::Command;
 
@@ -75,7 +75,9 @@ where that is set, and otherwise:
         &repo::REPO,
         &search::SEARCH,
         &verify::VERIFY,
+        &compare::COMPARE,
         &diff::DIFF,
+        &drift::DRIFT,
         &get::GET,
         &history::HISTORY,
         &install::INSTALL,
@@ -88,6 +90,7 @@ where that is set, and otherwise:
         &template::TEMPLATE,
         &uninstall::UNINSTALL,
         &upgrade::UPGRADE,
+        &values::VALUES_GROUP,
         &completion::COMPLETION,
         &env::ENV,
         &plugin::PLUGIN,

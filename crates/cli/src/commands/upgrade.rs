@@ -1,18 +1,21 @@
 //! `helm upgrade`.
 
+use std::fs;
+
 use pintle::{ChartQuery, ChartRequest, DryRun, OrInstall, ReuseValues, UpgradeOptions, Upgraded};
 
+use super::ROOT;
 use crate::{
     complete::ArgumentWords,
     error::Failure,
     flags::{
         ALL_DRY_RUNS, CHART_SOURCE, CREDENTIALS, DESCRIPTION, DEVEL, FAIL_FAST, FORCE_RECREATE, GATES, HISTORY_MAX,
         NO_HOOKS, OUTPUT, POST_RENDERER, REPLACEMENT, ROLLBACK_TIMEOUT, TEST, TIMEOUT, TLS, VALUES, WAIT,
-        WAIT_FOR_JOBS,
+        WAIT_FOR_JOBS, WARN_UNUSED,
     },
     invocation::Invocation,
-    print::Format,
-    spec::{Action, Arguments, Command, Flag, Kind},
+    print::{self, Format},
+    spec::{Action, Arguments, Command, Flag, Kind, Visibility, usage_line},
 };
 
 /// What an upgrade is made of, and how it is carried out.
@@ -75,8 +78,14 @@ own, unless --reuse-values or --reset-then-reuse-values is given:
     $ helm upgrade demo ./demo --reuse-values --set image.tag=1.2.4
 
 With --install a release that is not there is installed. With --rollback-on-failure a failed upgrade ends at the last
-good revision.",
-    arguments: Arguments::Exactly(2),
+good revision.
+
+What an upgrade would do can be saved, reviewed and applied: with --plan nothing else is done than what --plan-out
+showed, and nothing at all where the release or one of its objects changed in the meantime.
+
+    $ helm upgrade demo ./demo --set image.tag=1.2.4 --plan-out plan.json
+    $ helm upgrade demo --plan plan.json",
+    arguments: Arguments::Any,
     words: ArgumentWords::ReleaseAndChart,
     flags: &[
         REPLACEMENT,
@@ -86,6 +95,13 @@ good revision.",
             Flag::switch("hide-notes", "do not show the chart's notes"),
             ALL_DRY_RUNS,
             OUTPUT,
+        ],
+        &[
+            WARN_UNUSED,
+            Flag::text("plan-out", "change nothing; show what would be done, and write it to this file for --plan")
+                .visibility(Visibility::HelpOnly),
+            Flag::text("plan", "do what the file says that --plan-out wrote, unless something moved since")
+                .visibility(Visibility::HelpOnly),
         ],
         VALUES,
         CHART_SOURCE,
@@ -102,15 +118,31 @@ good revision.",
 /// Helm: pkg/cmd/upgrade.go.
 fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let dry_run = invocation.dry_run()?;
+    invocation.warn_of_secrets();
+    let planned = !invocation.flags.text("plan").is_empty();
+    let wanted = if planned { Arguments::AtMost(2) } else { Arguments::Exactly(2) };
+    let usage = usage_line(&[&ROOT, &UPGRADE]);
+    wanted.check(invocation.arguments.len(), "helm upgrade", &usage).map_err(Failure::new)?;
     let mut options = options(invocation, dry_run)?;
     let name = options.name.clone();
     invocation.add_gates(&mut options.change, &name)?;
+    if !invocation.flags.text("plan-out").is_empty() {
+        return plan(invocation, &options);
+    }
     let for_people = Format::of(&invocation.flags) == Format::Table;
-    let record = match invocation.on_cluster(|session| pintle::upgrade(session, &options))? {
+    let upgraded = match planned {
+        true => {
+            let file = invocation.flags.text("plan").to_owned();
+            let saved = fs::read(&file).map_err(|error| Failure::new(pintle::path_error("open", &file, &error)))?;
+            invocation.on_cluster(|session| pintle::apply_plan(session, &saved, &options))?
+        }
+        false => invocation.on_cluster(|session| pintle::upgrade(session, &options))?,
+    };
+    let record = match upgraded {
         Upgraded::Installed(record) => record,
         Upgraded::Upgraded(record) => {
             if for_people {
-                let name = value::quote::quote(name.as_bytes());
+                let name = value::quote::quote(record.name.as_bytes());
                 invocation.output.print(format!("Release {name} has been upgraded. Happy Helming!\n"))?;
             }
             record
@@ -121,7 +153,8 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
 
 /// What the arguments and flags say.
 pub(super) fn options(invocation: &Invocation<'_>, dry_run: DryRun) -> Result<UpgradeOptions, Failure> {
-    let [name, chart] = invocation.arguments.as_slice() else { return Err(Failure::new("a release and a chart")) };
+    let name = invocation.first_argument();
+    let chart = invocation.arguments.get(1).cloned().unwrap_or_default();
     let flags = &invocation.flags;
     let mut change = invocation.change_options(dry_run);
     change.server_side = invocation.server_side().map_err(|failure| failure.during("UPGRADE FAILED"))?;
@@ -145,4 +178,29 @@ pub(super) fn options(invocation: &Invocation<'_>, dry_run: DryRun) -> Result<Up
             announce: Format::of(flags) == Format::Table,
         }),
     })
+}
+
+/// Shows what would be done, and saves it. Who reads the file reads the release's Secrets.
+fn plan(invocation: &mut Invocation<'_>, options: &UpgradeOptions) -> Result<(), Failure> {
+    let file = invocation.flags.text("plan-out").to_owned();
+    let (diff, saved) = invocation.on_cluster(|session| pintle::plan_upgrade(session, options))?;
+    let text = match Format::of(&invocation.flags) {
+        Format::Table => pintle::live_text(&diff, print::page(&invocation.flags, invocation.environment)).into_bytes(),
+        Format::Json => pintle::live_json(&diff)?,
+        Format::Yaml => print::yaml_of(&pintle::live_json(&diff)?)?,
+    };
+    invocation.output.print(text)?;
+    write_private(&file, &saved).map_err(|error| Failure::new(pintle::path_error("write", &file, &error)))
+}
+
+#[cfg(unix)]
+fn write_private(file: &str, content: &[u8]) -> std::io::Result<()> {
+    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600).open(file)?.write_all(content)
+}
+
+#[cfg(not(unix))]
+fn write_private(file: &str, content: &[u8]) -> std::io::Result<()> {
+    fs::write(file, content)
 }

@@ -23,7 +23,7 @@ pub(crate) use self::{
         ROLLBACK_TIMEOUT, TEST, TIMEOUT, WAIT, WAIT_FOR_JOBS,
     },
     transport::{CREDENTIALS, TLS},
-    values::VALUES,
+    values::{VALUES, WARN_UNUSED},
 };
 
 /// The flags of every command.

@@ -2,8 +2,12 @@
 
 use crate::{
     complete::FlagWords,
-    spec::{Flag, Kind},
+    spec::{Flag, Kind, Visibility},
 };
+
+/// `--warn-unused`: ours.
+pub(crate) const WARN_UNUSED: Flag =
+    Flag::switch("warn-unused", "tell which of the given values no template uses").visibility(Visibility::HelpOnly);
 
 /// Helm: pkg/cmd/flags.go `addValueOptionsFlags`.
 pub(crate) const VALUES: &[Flag] = &[

@@ -3,6 +3,7 @@
 mod changed;
 mod list;
 mod metadata;
+mod page;
 mod paint;
 mod revisions;
 mod status;
@@ -15,6 +16,7 @@ use crate::{error::Failure, parse::FlagSet};
 pub(crate) use self::{
     list::{ListView, list},
     metadata::metadata,
+    page::page,
     paint::Paint,
     revisions::{changed_revisions, revisions},
     status::{ReleaseView, hooks, release, release_text},

@@ -22,6 +22,11 @@ impl Paint {
         })
     }
 
+    /// Whether there are colours.
+    pub(crate) fn is_on(self) -> bool {
+        self.0
+    }
+
     /// The head of a column.
     pub(crate) fn head(self, text: &str) -> String {
         self.wrap(text, "1", "22")

@@ -18,5 +18,6 @@ pub(crate) use self::{
     desired::{Built, build},
     draft::{Draft, Goal, draft},
     objects::{Objects, owner_of},
-    preview::{preview, refusals, validate},
+    options::plan_options,
+    preview::{preview, refusals, told, validate},
 };

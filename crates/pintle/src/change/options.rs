@@ -89,7 +89,36 @@ pub struct ChangeOptions {
     pub gates: Vec<Gate>,
 }
 
+/// How a plan is made for a revision that is applied like `method`, where nothing else is asked for.
+pub(crate) fn plan_options(method: ApplyMethod, force_conflicts: bool) -> PlanOptions {
+    let apply = match method {
+        ApplyMethod::ServerSide => Apply::ServerSide { force_conflicts },
+        _ => Apply::ClientSide { three_way_for_custom: false },
+    };
+    PlanOptions { apply, ..PlanOptions::default() }
+}
+
 impl ChangeOptions {
+    /// What is said where nothing is but that nothing shall be changed.
+    pub fn dry_run(dry_run: DryRun) -> ChangeOptions {
+        ChangeOptions {
+            dry_run,
+            server_side: ServerSide::Auto,
+            force_replace: false,
+            force_recreate: false,
+            force_conflicts: false,
+            take_ownership: false,
+            no_hooks: false,
+            wait: WaitOptions::new(Duration::from_secs(300)),
+            rollback_on_failure: false,
+            rollback_timeout: None,
+            test: false,
+            cleanup_on_fail: false,
+            history_max: 0,
+            gates: Vec::new(),
+        }
+    }
+
     /// How a plan is made for a revision that is applied like `method`.
     pub(crate) fn for_plan(&self, method: ApplyMethod) -> PlanOptions {
         let apply = match method {

@@ -73,7 +73,8 @@ fn shown(value: &Value) -> String {
     format!("{start}…")
 }
 
-fn told(step: &Step) -> Option<String> {
+/// What would become of an object; nothing where nothing would.
+pub(crate) fn told(step: &Step) -> Option<String> {
     let name = format!("{} {}", step.id.kind, step.id.name);
     Some(match &step.change {
         Change::Create { .. } | Change::Apply { exists: false, .. } => format!("{name} would be created"),

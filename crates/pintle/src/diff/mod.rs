@@ -1,6 +1,8 @@
 //! `helm diff`: what an upgrade or rollback would change, and what changed, as the plugin helm-diff tells it.
 //! helm-diff: `cmd/{upgrade,rollback,revision,release,local}.go`.
 
+mod live;
+mod live_text;
 mod local;
 mod report;
 mod three_way;
@@ -11,7 +13,10 @@ use release::{
     comparison::{CompareOptions, Comparison, Documents, Ownership, ReadOptions, by_source, compare, read},
 };
 
+pub(crate) use self::live::live_diff;
 pub use self::{
+    live::{LiveDiff, LiveStep, Origin, diff_live},
+    live_text::{live_json, live_text},
     local::{DiffLocalOptions, diff_local},
     report::{DiffForm, diff_text},
     upgrade::{DiffUpgradeOptions, DryRunDiff, diff_upgrade, diff_upgrade_offline},

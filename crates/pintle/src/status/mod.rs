@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use value::{Value, json};
 
 use self::table::Printer;
+pub(crate) use self::table::human_duration;
 use crate::{Error, ErrorKind, RecordOptions, Session, objects, record};
 
 /// In which form objects are shown.

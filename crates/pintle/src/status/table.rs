@@ -112,7 +112,7 @@ fn align(lines: &[Vec<String>]) -> String {
 }
 
 /// apimachinery: `duration.HumanDuration`.
-fn human_duration(seconds: i128) -> String {
+pub(crate) fn human_duration(seconds: i128) -> String {
     let (minutes, hours) = (seconds / 60, seconds / 3600);
     let two = |large: i128, one: &str, small: i128, other: &str| match small {
         0 => format!("{large}{one}"),

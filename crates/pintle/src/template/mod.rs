@@ -10,8 +10,8 @@ use source::ChartQuery;
 
 use self::print::{manifests, print, print_broken};
 use crate::{
-    Composition, Error, ErrorKind, LogLine, NameOptions, PostRenderer, Prepared, RenderRequest, Session, ValuesFlags,
-    World, lookup, prepare, render,
+    Composition, Error, ErrorKind, Level, LogLine, NameOptions, PostRenderer, Prepared, RenderRequest, Session,
+    ValuesFlags, World, lookup, prepare, render, unused_values,
 };
 
 pub(crate) use self::print::{is_test, show_only};
@@ -53,6 +53,8 @@ pub struct TemplateOptions {
     pub take_ownership: bool,
     /// `--disable-openapi-validation`
     pub disable_openapi_validation: bool,
+    /// `--warn-unused`: tells which of the flags' values nothing uses.
+    pub warn_unused: bool,
     /// `--debug`: what cannot be read as YAML is shown before the error.
     pub debug: bool,
     /// `--post-renderer`
@@ -126,6 +128,11 @@ fn outcome(
     let named = options.name.resolve(world.surroundings)?;
     let query = ChartQuery { reference: named.chart, ..options.chart.clone() };
     let prepared = prepare(&query, &options.values, world, &mut report.log)?;
+    if options.warn_unused {
+        for unused in unused_values(&prepared.chart, &prepared.values) {
+            report.log.push(LogLine::new(Level::Warn, unused.text().trim_start_matches("warning: ")));
+        }
+    }
     let release =
         Release { name: named.name, namespace: options.namespace.clone(), revision: 1, is_upgrade: options.is_upgrade };
     render_manifests(&Rendering { options, release, cluster }, prepared, world, report)

@@ -1,6 +1,7 @@
 //! `helm upgrade`: a release gets a new revision from a chart. Helm: `pkg/action/upgrade.go`, `pkg/cmd/upgrade.go`.
 
 mod fail;
+mod saved;
 mod values;
 
 use release::{Info, Record, Status};
@@ -8,7 +9,7 @@ use render::Release;
 
 use crate::{
     ChangeOptions, ChartRequest, ContentOptions, Error, ErrorKind, InstallOptions, Prepared, Session,
-    change::{Goal, Stage, draft, preview, render_content, validate},
+    change::{Draft, Goal, Stage, draft, preview, render_content, validate},
     execute::{Change, Deadline, execute},
     install, install_name,
     operation::Operation,
@@ -16,7 +17,10 @@ use crate::{
     prepare::{prepare_install, prepare_upgrade, process, told},
 };
 
-pub use self::values::ReuseValues;
+pub use self::{
+    saved::{apply_plan, plan_upgrade},
+    values::ReuseValues,
+};
 
 /// What `upgrade` needs.
 #[derive(Clone, Debug)]
@@ -82,8 +86,41 @@ fn upgrade_prepared(
     past: &mut Past,
     options: &UpgradeOptions,
 ) -> Result<Record, Error> {
+    let mut drafted = draft_next(session, prepared, past, options)?;
+    if options.change.dry_run.is_on() {
+        preview(session, &drafted.draft);
+        validate(session, &drafted.draft.plan);
+        drafted.record.info.description = options.content.described("Dry run complete");
+        return Ok(drafted.record);
+    }
+    carry_out(session, past, drafted, options)
+}
+
+/// An upgrade before its first write.
+pub(crate) struct Drafted {
+    /// The revision that is believed to live.
+    pub(crate) current: Record,
+    /// The new one.
+    pub(crate) record: Record,
+    /// What becomes of objects.
+    pub(crate) draft: Draft,
+}
+
+/// Drafts an upgrade from its options.
+pub(crate) fn drafted(session: &mut Session<'_>, options: &UpgradeOptions) -> Result<Drafted, Error> {
+    let mut past = Past::read(session, &options.name)?;
+    let prepared = prepare_upgrade(&options.chart, &mut session.world, session.observer)?;
+    draft_next(session, prepared, &mut past, options).map_err(|error| error.during("UPGRADE FAILED"))
+}
+
+fn draft_next(
+    session: &mut Session<'_>,
+    prepared: Prepared,
+    past: &mut Past,
+    options: &UpgradeOptions,
+) -> Result<Drafted, Error> {
     let current = base(session, past, options)?;
-    let mut record = render_next(session, prepared, &Bases { past, current: &current }, options)?;
+    let record = render_next(session, prepared, &Bases { past, current: &current }, options)?;
     let goal = Goal {
         operation: Operation::Upgrade,
         record: &record,
@@ -92,12 +129,17 @@ fn upgrade_prepared(
         options: &options.change,
     };
     let draft = draft(session, &goal)?;
-    if options.change.dry_run.is_on() {
-        preview(session, &draft);
-        validate(session, &draft.plan);
-        record.info.description = options.content.described("Dry run complete");
-        return Ok(record);
-    }
+    Ok(Drafted { current, record, draft })
+}
+
+/// Carries a drafted upgrade out.
+fn carry_out(
+    session: &mut Session<'_>,
+    past: &mut Past,
+    drafted: Drafted,
+    options: &UpgradeOptions,
+) -> Result<Record, Error> {
+    let Drafted { current, mut record, draft } = drafted;
     past.prune(session, options.change.history_max)?;
     session.cluster.interrupt().open();
     session.create_record(&record)?;

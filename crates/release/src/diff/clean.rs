@@ -12,7 +12,7 @@ const SERVERS: [&str; 7] =
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// An object without what only the server writes. The texts of a Secret become the data that the server makes of them.
-pub(super) fn cleaned(object: &Value) -> Value {
+pub fn cleaned(object: &Value) -> Value {
     let mut object = object.clone();
     let secret = is_secret(&object);
     let Some(fields) = object.as_object_mut() else { return object };

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use self::{
+    clean::cleaned as without_server_fields,
     compare::{drift, field_changes},
     outcome::outcome,
     path::{Path, PathElement},

@@ -2,10 +2,13 @@
 
 use std::io;
 
-use pintle::{ChartQuery, ChartRequest, DiffUpgradeOptions, DryRunDiff, ReuseValues, TemplateOptions, World};
+use pintle::{
+    ChangeOptions, ChartQuery, ChartRequest, ContentOptions, DiffUpgradeOptions, DryRun, DryRunDiff, Page, ReuseValues,
+    TemplateOptions, UpgradeOptions, World,
+};
 use value::quote::quote;
 
-use super::view::{check_arguments, is_on, options, show, switch_or};
+use super::view::{check_arguments, finish, is_colored, is_on, options, show, switch_or};
 use crate::{
     complete::ArgumentWords,
     connection::Printer,
@@ -15,6 +18,7 @@ use crate::{
         CHART_SOURCE, CREDENTIALS, DETAILED_EXITCODE, DEVEL, DIFF, INCLUDE_TESTS, NORMALIZE, POST_RENDERER, TLS, VALUES,
     },
     invocation::Invocation,
+    print,
     spec::{Action, Arguments, Command, Flag, Kind},
     surroundings::Machine,
 };
@@ -39,7 +43,7 @@ With HELM_DIFF_IGNORE_UNKNOWN_FLAGS=true all other flags of helm upgrade may sta
 };
 
 /// helm-diff: `newChartCommand`.
-pub(super) static FLAGS: [Flag; 22] = [
+pub(super) static FLAGS: [Flag; 24] = [
     Flag::switch("three-way-merge", "compare the objects as they live with what a client-side upgrade makes of them"),
     DETAILED_EXITCODE,
     Flag::new("api-versions", Kind::Array, "API versions that templates see where the cluster is not asked")
@@ -72,6 +76,12 @@ pub(super) static FLAGS: [Flag; 22] = [
     Flag::switch("take-ownership", "show what taking over objects of others would change"),
     Flag::text("server-side", "whether the upgrade is merged by the server: true, false or auto").default("auto"),
     Flag::switch("dependency-update", "fetch the chart's dependencies first if some are missing"),
+    Flag::switch(
+        "live",
+        "compare with the objects as they live: have the server try every change, and tell defaults, other managers' \
+         fields, conflicts, hooks and causes apart",
+    ),
+    Flag::switch("force-conflicts", "with --live, show what taking over fields of others would change"),
 ];
 
 /// HELM_DIFF_IGNORE_UNKNOWN_FLAGS.
@@ -83,6 +93,9 @@ pub(super) fn is_lenient(environment: &Environment) -> bool {
 pub(super) fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     check_arguments(invocation, &["release name", "chart path"])?;
     let offline = check_modes(invocation)?;
+    if invocation.flags.bool("live") {
+        return live(invocation);
+    }
     let options = upgrade_options(invocation)?;
     let differences = if offline {
         let surroundings = Machine::new(invocation.environment, invocation.flags.bool("enable-dns"));
@@ -154,4 +167,42 @@ fn upgrade_options(invocation: &mut Invocation<'_>) -> Result<DiffUpgradeOptions
         take_ownership: flags.bool("take-ownership"),
         diff: options(invocation, normalize),
     })
+}
+
+/// `--live`: what the server makes of the upgrade.
+fn live(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let compared = upgrade_options(invocation)?;
+    let flags = &invocation.flags;
+    let options = UpgradeOptions {
+        name: compared.name,
+        chart: compared.chart,
+        reuse: compared.reuse,
+        content: ContentOptions {
+            skip_schema_validation: flags.bool("skip-schema-validation"),
+            disable_openapi_validation: flags.bool("disable-openapi-validation"),
+            post_renderer: invocation.post_renderer()?,
+            ..ContentOptions::default()
+        },
+        change: ChangeOptions {
+            server_side: invocation.server_side()?,
+            take_ownership: flags.bool("take-ownership"),
+            force_conflicts: flags.bool("force-conflicts"),
+            no_hooks: flags.bool("no-hooks"),
+            ..ChangeOptions::dry_run(DryRun::Server)
+        },
+        install: None,
+    };
+    let diff = invocation.on_cluster(|session| pintle::diff_live(session, &options))?;
+    let text = match invocation.flags.text("output") {
+        "json" | "structured" => pintle::live_json(&diff)?,
+        _ => {
+            let page = print::page(&invocation.flags, invocation.environment);
+            pintle::live_text(&diff, Page { colored: is_colored(invocation), ..page }).into_bytes()
+        }
+    };
+    invocation.output.print(text)?;
+    if diff.is_refused() {
+        return Err(Failure::new("the server would refuse some of it"));
+    }
+    finish(invocation, !diff.is_empty())
 }
