@@ -33,7 +33,7 @@ fn by_hand(env: &TestEnv, line: &str) -> anyhow::Result<()> {
         .uri(format!("{path}?fieldManager=kubectl-edit"))
         .header("content-type", form)
         .body(Full::new(bytes::Bytes::from(body.unwrap_or("{}").to_owned())))?;
-    let options = SandboxOptions { file: Some(store(env)), clock: SystemTime::now };
+    let options = SandboxOptions::new(Some(store(env)), SystemTime::now);
     let sandbox = Sandbox::open(&options).map_err(|error| anyhow::anyhow!("{error}"))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let answer = runtime.block_on(async { sandbox.answer(request).await });

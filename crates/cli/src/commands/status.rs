@@ -31,8 +31,11 @@ are any:
     flags: &[&[
         REVISION,
         OUTPUT,
-        Flag::switch("problems", "show which releases have problems; exit code 2 if any has"),
-        Flag::switch("all-namespaces", "with --problems, look at the releases of all namespaces").short('A'),
+        Flag::switch("problems", "show which releases have problems; exit code 2 if any has")
+            .visibility(Visibility::HelpOnly),
+        Flag::switch("all-namespaces", "with --problems, look at the releases of all namespaces")
+            .short('A')
+            .visibility(Visibility::HelpOnly),
         Flag::switch("show-desc", "show the description, as is done anyway").visibility(Visibility::HelpOnly),
         Flag::switch("show-resources", "show the objects, as is done anyway").visibility(Visibility::HelpOnly),
     ]],
