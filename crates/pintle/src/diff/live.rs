@@ -121,8 +121,11 @@ pub(crate) fn live_diff(session: &Session<'_>, drafted: &Drafted, no_hooks: bool
     live
 }
 
+/// What the server makes of a write that it only tries.
+type Tried = Result<Option<Value>, ClusterError>;
+
 /// The steps, with what the server makes of each that writes an object.
-fn tried<'a>(session: &Session<'_>, draft: &'a Draft) -> Vec<(&'a Step, Option<Result<Option<Value>, ClusterError>>)> {
+fn tried<'a>(session: &Session<'_>, draft: &'a Draft) -> Vec<(&'a Step, Option<Tried>)> {
     let writes: Vec<Option<Write>> = draft
         .plan
         .steps
@@ -140,12 +143,7 @@ fn tried<'a>(session: &Session<'_>, draft: &'a Draft) -> Vec<(&'a Step, Option<R
     draft.plan.steps.iter().zip(answers).collect()
 }
 
-fn one(
-    step: &Step,
-    live: Option<&Value>,
-    tried: Option<Result<Option<Value>, ClusterError>>,
-    what: String,
-) -> LiveStep {
+fn one(step: &Step, live: Option<&Value>, tried: Option<Tried>, what: String) -> LiveStep {
     let mut refusals = Vec::new();
     let after = match tried {
         Some(Ok(after)) => after,
