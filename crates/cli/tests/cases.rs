@@ -17,7 +17,7 @@ use value::{List, Map, Value, yaml};
 const OURS: &str = env!("CARGO_BIN_EXE_helm");
 
 /// The commands and flags that Helm has not: the lines of completions and suggestions that hold one of them alone.
-const OWN: [&str; 7] = ["compare", "diff", "drift", "sandbox", "values", "--hooks", "--revision"];
+const OWN: [&str; 8] = ["compare", "diff", "drift", "rehearse", "sandbox", "values", "--hooks", "--revision"];
 
 /// Version numbers differ on purpose, everywhere.
 fn without_own_version(text: &str) -> String {
@@ -72,7 +72,8 @@ fn agrees(case: &Map, wanted: &Outcome, given: &Outcome) -> bool {
     if text(case, "oracle") != "helm" {
         return wanted == given;
     }
-    let (stdout, stderr) = (without_own_lines(&given.stdout), without_own_lines(&given.stderr));
+    let stdout = without_own_lines(&given.stdout, &wanted.stdout);
+    let stderr = without_own_lines(&given.stderr, &wanted.stderr);
     let more = stderr.strip_prefix(&wanted.stderr).is_some_and(|more| match case.contains("hint") {
         true => more == text(case, "hint"),
         false => more.is_empty() || wanted.exit != 0,
@@ -80,8 +81,10 @@ fn agrees(case: &Map, wanted: &Outcome, given: &Outcome) -> bool {
     (wanted.exit, &wanted.stdout) == (given.exit, &stdout) && more
 }
 
-fn without_own_lines(text: &str) -> String {
-    text.split_inclusive('\n').filter(|line| !OWN.contains(&line.trim())).collect()
+/// The text without the lines of commands and flags that are ours; `values` is also a command of `get` and `show`.
+fn without_own_lines(text: &str, wanted: &str) -> String {
+    let foreign = |line: &&str| OWN.contains(&line.trim()) && !wanted.split_inclusive('\n').any(|other| other == *line);
+    text.split_inclusive('\n').filter(|line| !foreign(line)).collect()
 }
 
 /// Whether a case with an answer of ours says why it is another than Helm's.

@@ -89,12 +89,9 @@ mod tests {
 
     #[test]
     fn what_is_only_written_is_not_shown() {
-        let mut chart = Chart::default();
-        chart.schema = Some(
-            r##"{"properties": {"db": {"$ref": "#/$defs/db"}, "list": {"writeOnly": true}, "open": {}},
-                "$defs": {"db": {"properties": {"password": {"type": "string", "writeOnly": true}, "host": {}}}}}"##
-                .into(),
-        );
+        let schema = r##"{"properties": {"db": {"$ref": "#/$defs/db"}, "list": {"writeOnly": true}, "open": {}},
+            "$defs": {"db": {"properties": {"password": {"type": "string", "writeOnly": true}, "host": {}}}}}"##;
+        let chart = Chart { schema: Some(schema.into()), ..Chart::default() };
         let paths = sensitive_paths(&chart);
         assert_eq!(paths, ["db.password", "list"]);
         let values = value::yaml::map_from_slice(b"{db: {password: x, host: y}, list: [1], open: z}").unwrap();
