@@ -73,7 +73,7 @@ pub(super) fn spanned(bytes: &[u8]) -> Result<Option<Spanned>, Error> {
     spanned::spanned(bytes)
 }
 
-/// See [`super::tree`].
+/// See [`super::tree()`].
 pub(super) fn tree(bytes: &[u8]) -> Result<Option<Tree>, Error> {
     tree::tree(bytes)
 }

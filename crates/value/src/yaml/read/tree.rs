@@ -122,7 +122,7 @@ impl TreeNode {
     }
 }
 
-/// See [`crate::yaml::tree`].
+/// See [`crate::yaml::tree()`].
 pub(super) fn tree(bytes: &[u8]) -> Result<Option<Tree>, Error> {
     let input = Input::new(bytes);
     let Some((document, mut extras)) = parse::parse_whole(&input).map_err(super::plain_error)? else {
