@@ -107,29 +107,37 @@ fn go_program(name: &str) -> anyhow::Result<PathBuf> {
     Ok(binary)
 }
 
-/// Builds the OCI registry that tests run against, from the Go module `tests/registry`, unless the cache has it.
+/// Builds the OCI registry that tests run against, unless the cache has it.
 pub(crate) fn registry() -> anyhow::Result<PathBuf> {
-    let source = workspace::root().join("tests/registry");
+    Ok(go_tools("registry", &["registry"])?.join("registry"))
+}
+
+/// Builds the programs that the `tool` lines of the Go module `tests/MODULE` name, unless the cache has them, and gives
+/// their folder.
+pub(crate) fn go_tools(module: &str, programs: &[&str]) -> anyhow::Result<PathBuf> {
+    let source = workspace::root().join("tests").join(module);
     let mut pins = String::new();
     for file in ["go.mod", "go.sum"] {
         pins.push_str(&std::fs::read_to_string(source.join(file)).with_context(|| format!("reading {file}"))?);
     }
-    let folder = cache_folder("registry", &pins)?;
-    let binary = folder.join("registry");
-    if !binary.is_file() {
-        eprintln!("building the OCI registry for the tests");
-        let scratch = tempfile::tempdir_in(&folder)?;
-        let status = Command::new("go")
-            .args(["install", "-ldflags=-s -w", "tool"])
-            .env("GOBIN", scratch.path())
-            .env("GOFLAGS", "")
-            .current_dir(&source)
-            .status()
-            .context("running go")?;
-        anyhow::ensure!(status.success(), "building the program of tests/registry");
-        std::fs::rename(scratch.path().join("registry"), &binary)?;
+    let folder = cache_folder(module, &pins)?;
+    if programs.iter().all(|name| folder.join(name).is_file()) {
+        return Ok(folder);
     }
-    Ok(binary)
+    eprintln!("building the programs of tests/{module}: {}", programs.join(", "));
+    let scratch = tempfile::tempdir_in(&folder)?;
+    let status = Command::new("go")
+        .args(["install", "-ldflags=-s -w", "tool"])
+        .env("GOBIN", scratch.path())
+        .env("GOFLAGS", "")
+        .current_dir(&source)
+        .status()
+        .context("running go")?;
+    anyhow::ensure!(status.success(), "building the programs of tests/{module}");
+    for name in programs {
+        std::fs::rename(scratch.path().join(name), folder.join(name)).with_context(|| format!("keeping {name}"))?;
+    }
+    Ok(folder)
 }
 
 /// Judges licences, bans and sources of all dependencies by `deny.toml`.

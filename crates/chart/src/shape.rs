@@ -8,6 +8,7 @@ use value::{Map, Str, Value, json, number, quote::quote};
 use crate::rfc3339;
 
 /// What a Go type takes.
+#[derive(Clone, Copy)]
 pub(crate) enum Shape {
     /// `interface{}`
     Any,

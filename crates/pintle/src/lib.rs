@@ -46,6 +46,7 @@ mod rollback;
 mod selector;
 mod session;
 mod show;
+mod signing;
 mod status;
 mod stored;
 mod style;
@@ -88,7 +89,7 @@ pub use crate::{
     manifest::{Composition, compose},
     memory_data::memory_records,
     namespaces::{make_namespace, namespaces},
-    package::{PackageOptions, Passphrase, package},
+    package::{PackageOptions, package},
     plugin::{
         PluginInstallOptions, PluginPackageOptions, complete_with_plugin, find_plugins, plugin_install, plugin_list,
         plugin_package, plugin_uninstall, plugin_update, plugin_verify, run_plugin,
@@ -109,6 +110,7 @@ pub use crate::{
     rollback::{RollbackOptions, rollback},
     session::{Event, Observer, Session},
     show::{ShowOptions, ShowPart, show},
+    signing::Passphrase,
     status::{Live, StatusReport, status},
     stored::{RecordOptions, computed_values, record, record_json},
     style::Page,

@@ -4,7 +4,10 @@ use chart::{ArchiveTime, Chart};
 use source::path;
 use version::Version;
 
-use crate::{DependencyOptions, Error, ErrorKind, LogLine, Report, dependency};
+use crate::{
+    DependencyOptions, Error, ErrorKind, LogLine, Report, dependency,
+    signing::{Passphrase, SigningKey},
+};
 
 /// What `package` needs.
 #[derive(Clone, Debug, Default)]
@@ -30,9 +33,6 @@ pub struct PackageOptions {
     /// The present moment in nanoseconds since 1970-01-01 UTC, for what has no time of its own.
     pub now: i128,
 }
-
-/// Gives the passphrase of the key with this name.
-pub type Passphrase<'a> = &'a mut dyn FnMut(&str) -> Result<String, Error>;
 
 /// Writes an archive for each chart; stops at the first that fails.
 pub fn package(options: &PackageOptions, passphrase: Passphrase<'_>) -> Report {
@@ -105,18 +105,8 @@ fn sign(options: &PackageOptions, archive: &str, passphrase: Passphrase<'_>) -> 
         let reason = source::system::path_error("open", archive, &error);
         Error::new(ErrorKind::Source, format!("failed to read chart archive: {reason}"))
     })?;
-    let mut failure = None;
-    let mut asked = |name: &str| {
-        passphrase(name).map_err(|error| {
-            let text = error.to_string();
-            failure = Some(error);
-            source::Error::new(source::ErrorKind::Provenance, text)
-        })
-    };
-    let now = u32::try_from(options.now.div_euclid(1_000_000_000)).unwrap_or(u32::MAX);
-    let mut signing = source::SignOptions { keyring: &options.keyring, key: &options.key, passphrase: &mut asked, now };
-    let signed = source::sign(&bytes, path::base(archive), &metadata, &mut signing);
-    let signed = signed.map_err(|error| failure.unwrap_or_else(|| Error::from(error)))?;
+    let key = SigningKey { keyring: &options.keyring, key: &options.key, now: options.now };
+    let signed = key.sign((&bytes, path::base(archive)), &metadata, passphrase, Error::from)?;
     Ok(source::overwrite_file(&format!("{archive}.prov"), signed.as_bytes())?)
 }
 

@@ -11,7 +11,7 @@ use value::{json, quote::quote, yaml};
 use super::{Index, IndexEntry, IndexHead, sections, sort_versions};
 use crate::{
     API_VERSION_1, Error, Warning,
-    metadata::{DEPENDENCY, Draft, MAINTAINER, set_flag as flag, set_text as text, texts},
+    metadata::{Draft, METADATA_FIELDS, set_flag as flag, set_text as text, texts},
     shape::{self, Fitted, Record, Shape, Unknown},
 };
 
@@ -31,38 +31,40 @@ static INDEX: Record = Record {
 const ENTRIES: Shape =
     Shape::Map("map[string]repo.ChartVersions", &Shape::List("repo.ChartVersions", &Shape::Record(&CHART_VERSION)));
 
-/// The fields of `Chart.yaml`, which Go embeds, and those of the entry itself.
 static CHART_VERSION: Record = Record {
     name: "ChartVersion",
     go_type: "repo.ChartVersion",
-    fields: &[
-        ("name", Shape::Text),
-        ("home", Shape::Text),
-        ("sources", Shape::List("[]string", &Shape::Text)),
-        ("version", Shape::Text),
-        ("description", Shape::Text),
-        ("keywords", Shape::List("[]string", &Shape::Text)),
-        ("maintainers", Shape::List("[]*v2.Maintainer", &Shape::Record(&MAINTAINER))),
-        ("icon", Shape::Text),
-        ("apiVersion", Shape::Text),
-        ("condition", Shape::Text),
-        ("tags", Shape::Text),
-        ("appVersion", Shape::Text),
-        ("deprecated", Shape::Flag),
-        ("annotations", Shape::Texts),
-        ("kubeVersion", Shape::Text),
-        ("dependencies", Shape::List("[]*v2.Dependency", &Shape::Record(&DEPENDENCY))),
-        ("type", Shape::Text),
-        ("urls", Shape::List("[]string", &Shape::Text)),
-        ("created", Shape::Time),
-        ("removed", Shape::Flag),
-        ("digest", Shape::Text),
-        ("checksum", Shape::Text),
-        ("engine", Shape::Text),
-        ("tillerVersion", Shape::Text),
-        ("url", Shape::Text),
-    ],
+    fields: &embedded::<17, 8, 25>(METADATA_FIELDS, OWN_FIELDS),
 };
+
+/// What an entry has beside the fields of `Chart.yaml`, which Go embeds.
+const OWN_FIELDS: [(&str, Shape); 8] = [
+    ("urls", Shape::List("[]string", &Shape::Text)),
+    ("created", Shape::Time),
+    ("removed", Shape::Flag),
+    ("digest", Shape::Text),
+    ("checksum", Shape::Text),
+    ("engine", Shape::Text),
+    ("tillerVersion", Shape::Text),
+    ("url", Shape::Text),
+];
+
+type Field = (&'static str, Shape);
+
+#[expect(clippy::indexing_slicing, reason = "it runs when the crate is compiled")]
+const fn embedded<const A: usize, const B: usize, const ALL: usize>(
+    first: [Field; A],
+    own: [Field; B],
+) -> [Field; ALL] {
+    assert!(A + B == ALL);
+    let mut all = [("", Shape::Any); ALL];
+    let mut at = 0;
+    while at < ALL {
+        all[at] = if at < A { first[at] } else { own[at - A] };
+        at += 1;
+    }
+    all
+}
 
 /// An index that was read: what is kept of each entry is the reader's choice.
 #[derive(Debug)]

@@ -10,29 +10,28 @@ use crate::{
     shape::{self, Fields, Fitted, Record, Shape, Unknown},
 };
 
-static METADATA: Record = Record {
-    name: "Metadata",
-    go_type: "v2.Metadata",
-    fields: &[
-        ("name", Shape::Text),
-        ("home", Shape::Text),
-        ("sources", Shape::List("[]string", &Shape::Text)),
-        ("version", Shape::Text),
-        ("description", Shape::Text),
-        ("keywords", Shape::List("[]string", &Shape::Text)),
-        ("maintainers", Shape::List("[]*v2.Maintainer", &Shape::Record(&MAINTAINER))),
-        ("icon", Shape::Text),
-        ("apiVersion", Shape::Text),
-        ("condition", Shape::Text),
-        ("tags", Shape::Text),
-        ("appVersion", Shape::Text),
-        ("deprecated", Shape::Flag),
-        ("annotations", Shape::Texts),
-        ("kubeVersion", Shape::Text),
-        ("dependencies", Shape::List("[]*v2.Dependency", &Shape::Record(&DEPENDENCY))),
-        ("type", Shape::Text),
-    ],
-};
+static METADATA: Record = Record { name: "Metadata", go_type: "v2.Metadata", fields: &METADATA_FIELDS };
+
+/// The fields of `Chart.yaml`.
+pub(crate) const METADATA_FIELDS: [(&str, Shape); 17] = [
+    ("name", Shape::Text),
+    ("home", Shape::Text),
+    ("sources", Shape::List("[]string", &Shape::Text)),
+    ("version", Shape::Text),
+    ("description", Shape::Text),
+    ("keywords", Shape::List("[]string", &Shape::Text)),
+    ("maintainers", Shape::List("[]*v2.Maintainer", &Shape::Record(&MAINTAINER))),
+    ("icon", Shape::Text),
+    ("apiVersion", Shape::Text),
+    ("condition", Shape::Text),
+    ("tags", Shape::Text),
+    ("appVersion", Shape::Text),
+    ("deprecated", Shape::Flag),
+    ("annotations", Shape::Texts),
+    ("kubeVersion", Shape::Text),
+    ("dependencies", Shape::List("[]*v2.Dependency", &Shape::Record(&DEPENDENCY))),
+    ("type", Shape::Text),
+];
 
 /// A maintainer.
 pub(crate) static MAINTAINER: Record = Record {

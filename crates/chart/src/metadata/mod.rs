@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use value::Value;
 
-pub(crate) use crate::metadata::decode::{DEPENDENCY, Draft, MAINTAINER, set_flag, set_text, texts};
+pub(crate) use crate::metadata::decode::{Draft, METADATA_FIELDS, set_flag, set_text, texts};
 
 /// `Chart.yaml`: Helm's `chart.Metadata`. A text that is absent is empty.
 #[derive(Clone, Debug, Default, PartialEq)]

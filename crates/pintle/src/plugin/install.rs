@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use ::plugin::{Plugin, Variables};
+use ::plugin::Plugin;
 use source::{PluginInstaller, PluginPlaces, Verification, path};
 
 use super::{joined, run_hook};
@@ -73,42 +73,50 @@ fn refuse_foreign(folder: &str) -> Result<(), Error> {
     }
 }
 
-fn load_all(
+/// What is done to plugins that are there, in Helm's words.
+struct Verb {
+    /// `update`
+    name: &'static str,
+    /// `Updated`
+    done: &'static str,
+    /// What the log says first, and what it calls the folder.
+    log: (&'static str, &'static str),
+}
+
+/// Does something to each of the plugins with these names; failures are told together, at the end.
+fn for_each(
+    names: &[String],
     places: &PluginPlaces,
-    message: &str,
-    key: &str,
+    verb: &Verb,
     observer: &mut dyn Observer,
-) -> Result<Vec<Plugin>, Error> {
-    observer.event(Event::Log(LogLine::new(Level::Debug, message).with(key, &places.plugins)));
-    let mut told = |note| observer.event(Event::Log(LogLine::from(note)));
-    Ok(source::load_plugins(&places.plugins, &mut told)?)
-}
-
-fn find<'p>(plugins: &'p [Plugin], name: &str) -> Result<&'p Plugin, Error> {
-    let found = plugins.iter().find(|plugin| plugin.name == name);
-    found.ok_or_else(|| Error::new(ErrorKind::Plugin, format!("plugin: {name} not found")))
-}
-
-/// Brings plugins up to date, and runs their hooks. Helm: pkg/cmd/plugin_update.go.
-pub fn plugin_update(names: &[String], places: &PluginPlaces, observer: &mut dyn Observer) -> Result<(), Error> {
+    act: fn(&Plugin, &PluginPlaces, &mut dyn Observer) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let Verb { name: verb, done, log: (message, key) } = verb;
     if names.is_empty() {
-        return Err(Error::new(ErrorKind::Usage, "please provide plugin name to update"));
+        return Err(Error::new(ErrorKind::Usage, format!("please provide plugin name to {verb}")));
     }
-    let plugins = load_all(places, "loading installed plugins", "path", observer)?;
+    observer.event(Event::Log(LogLine::new(Level::Debug, *message).with(key, &places.plugins)));
+    let plugins = source::load_plugins(&places.plugins, &mut |note| observer.event(Event::Log(LogLine::from(note))))?;
     let mut errors = Vec::new();
     for name in names {
-        let updated = match find(&plugins, name) {
-            Err(error) => Err(error),
-            Ok(plugin) => update(plugin, places, observer).map_err(|error| {
-                error.map_message(|text| format!("failed to update plugin {name}, got error ({text})"))
+        let acted = match plugins.iter().find(|plugin| plugin.name == *name) {
+            None => Err(Error::new(ErrorKind::Plugin, format!("plugin: {name} not found"))),
+            Some(plugin) => act(plugin, places, observer).map_err(|error| {
+                error.map_message(|text| format!("failed to {verb} plugin {name}, got error ({text})"))
             }),
         };
-        match updated {
-            Ok(()) => print(observer, &format!("Updated plugin: {name}\n")),
+        match acted {
+            Ok(()) => print(observer, &format!("{done} plugin: {name}\n")),
             Err(error) => errors.push(error),
         }
     }
     joined(errors)
+}
+
+/// Brings plugins up to date, and runs their hooks. Helm: pkg/cmd/plugin_update.go.
+pub fn plugin_update(names: &[String], places: &PluginPlaces, observer: &mut dyn Observer) -> Result<(), Error> {
+    let verb = Verb { name: "update", done: "Updated", log: ("loading installed plugins", "path") };
+    for_each(names, places, &verb, observer, update)
 }
 
 fn update(plugin: &Plugin, places: &PluginPlaces, observer: &mut dyn Observer) -> Result<(), Error> {
@@ -119,27 +127,11 @@ fn update(plugin: &Plugin, places: &PluginPlaces, observer: &mut dyn Observer) -
 
 /// Removes plugins, and runs their hooks. Helm: pkg/cmd/plugin_uninstall.go.
 pub fn plugin_uninstall(names: &[String], places: &PluginPlaces, observer: &mut dyn Observer) -> Result<(), Error> {
-    if names.is_empty() {
-        return Err(Error::new(ErrorKind::Usage, "please provide plugin name to uninstall"));
-    }
-    let plugins = load_all(places, "loading installer plugins", "dir", observer)?;
-    let mut errors = Vec::new();
-    for name in names {
-        let removed = match find(&plugins, name) {
-            Err(error) => Err(error),
-            Ok(plugin) => uninstall(plugin, &places.variables, observer).map_err(|error| {
-                error.map_message(|text| format!("failed to uninstall plugin {name}, got error ({text})"))
-            }),
-        };
-        match removed {
-            Ok(()) => print(observer, &format!("Uninstalled plugin: {name}\n")),
-            Err(error) => errors.push(error),
-        }
-    }
-    joined(errors)
+    let verb = Verb { name: "uninstall", done: "Uninstalled", log: ("loading installer plugins", "dir") };
+    for_each(names, places, &verb, observer, uninstall)
 }
 
-fn uninstall(plugin: &Plugin, variables: &Variables, observer: &mut dyn Observer) -> Result<(), Error> {
+fn uninstall(plugin: &Plugin, places: &PluginPlaces, observer: &mut dyn Observer) -> Result<(), Error> {
     remove(&plugin.folder)?;
     if !plugin.version.is_empty() {
         let archive = format!("{}-{}.tgz", plugin.name, plugin.version);
@@ -148,7 +140,7 @@ fn uninstall(plugin: &Plugin, variables: &Variables, observer: &mut dyn Observer
             let _ = fs::remove_file(file);
         }
     }
-    run_hook(plugin, "delete", variables, observer)
+    run_hook(plugin, "delete", &places.variables, observer)
 }
 
 /// Removes a plugin: a link itself, not what it leads to.

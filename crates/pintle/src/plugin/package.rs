@@ -1,8 +1,8 @@
 //! Packs plugins, and checks packed ones.
 
-use source::{SignOptions, Verification, path, system};
+use source::{Verification, path, system};
 
-use crate::{Error, ErrorKind, Event, Observer, Passphrase};
+use crate::{Error, ErrorKind, Event, Observer, Passphrase, signing::SigningKey};
 
 /// What `plugin package` needs.
 #[derive(Clone, Debug, Default)]
@@ -65,27 +65,16 @@ pub fn plugin_package(
 fn sign(
     options: &PluginPackageOptions,
     description: &value::Value,
-    (archive, name): (&[u8], &str),
+    archive: (&[u8], &str),
     passphrase: Passphrase<'_>,
 ) -> Result<String, Error> {
-    let mut failure = None;
-    let mut asked = |name: &str| {
-        passphrase(name).map_err(|error| {
-            let text = error.to_string();
-            failure = Some(error);
-            source::Error::new(source::ErrorKind::Provenance, text)
-        })
-    };
-    let now = u32::try_from(options.now.div_euclid(1_000_000_000)).unwrap_or(u32::MAX);
-    let mut signing = SignOptions { keyring: &options.keyring, key: &options.key, passphrase: &mut asked, now };
     let metadata =
         value::yaml::to_vec(description).map_err(|error| Error::new(ErrorKind::Plugin, error.to_string()))?;
-    let signed = source::sign(archive, name, &metadata, &mut signing);
-    signed.map_err(|error| match failure {
-        Some(failure) => failure,
+    let key = SigningKey { keyring: &options.keyring, key: &options.key, now: options.now };
+    key.sign(archive, &metadata, passphrase, |error| match error.to_string().contains("private key") {
         // Helm finds the key later than the keyring.
-        None if error.to_string().contains("private key") => Error::from(error),
-        None => Error::from(error).map_message(|text| format!("error reading from keyring: {text}")),
+        true => Error::from(error),
+        false => Error::from(error).map_message(|text| format!("error reading from keyring: {text}")),
     })
 }
 
