@@ -100,7 +100,7 @@ impl Parser<'_> {
                     ways = join(&ways, &self.braces(depth)?)?;
                     continue;
                 }
-                '}' | ']' => return None,
+                ']' => return None,
                 plain => Token::Rune(plain),
             };
             ways.iter_mut().for_each(|way| way.push(token.clone()));
@@ -223,5 +223,8 @@ mod tests {
         check("[!a-c]?", "bx", false);
         check("a\\*", "a*", true);
         check("[", "anything/at/all", true);
+        check("a}", "a}", true);
+        check("a}", "x", false);
+        check("{a,b}}", "b}", true);
     }
 }
