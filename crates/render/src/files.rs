@@ -4,7 +4,7 @@ use std::any::Any;
 
 use value::{Elem, Kind, List, Map, MapType, Method, Object, Signature, Str, Type, Value, yaml};
 
-use crate::glob::Glob;
+use crate::glob::{Fault, Glob};
 
 /// `.Files`: a map of names to contents, with methods.
 pub(crate) struct Files(Map);
@@ -66,6 +66,23 @@ impl Object for Files {
         Some(Method { signature: Signature::fixed(params), call })
     }
 
+    fn cost(&self, method: &str, arguments: &[Value]) -> u64 {
+        let argument = arguments.first().and_then(Value::as_str).map(Str::as_bytes).unwrap_or_default();
+        let size = |name: &Str, content: &Value| match content {
+            Value::Bytes(data) => name.len() + data.len(),
+            _ => name.len(),
+        };
+        let cost = match method {
+            "Glob" => {
+                let names = self.0.entries().iter().map(|(name, _)| name.len() + 1).sum::<usize>();
+                argument.len().saturating_mul(names)
+            }
+            "AsConfig" | "AsSecrets" => self.0.entries().iter().map(|(name, content)| size(name, content)).sum(),
+            _ => self.content(argument).unwrap_or_default().len(),
+        };
+        cost as u64 / 64
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -92,7 +109,11 @@ fn get_bytes(receiver: &dyn Object, arguments: &[Value]) -> Result<Value, String
 
 fn glob(receiver: &dyn Object, arguments: &[Value]) -> Result<Value, String> {
     let (files, pattern) = take(receiver, arguments)?;
-    let glob = Glob::parse(pattern).unwrap_or_else(Glob::everything);
+    let glob = match Glob::parse(pattern) {
+        Ok(glob) => glob,
+        Err(Fault::Malformed) => Glob::everything(),
+        Err(Fault::Deep) => return Err("the pattern's braces are nested too deep".into()),
+    };
     let entries = files.0.entries().into_iter().filter(|(name, _)| glob.matches(name));
     Ok(Value::Object(std::rc::Rc::new(Files(Map::from_entries(MapType::Bytes, entries)))))
 }

@@ -75,11 +75,13 @@ fn conversions() -> Vec<Function> {
         }),
         Function::native("mustToToml", ANY, |call, arguments| must(call, arguments, TOML)),
         Function::native("fromYaml", TEXT, |call, arguments| {
-            let read = yaml::map_from_slice(text(call, arguments)?);
-            Ok(map_or_error(read.map_err(|error| error.to_string())))
+            let read = yaml::map_from_slice(text(call, arguments)?).map(Value::Map);
+            let read = aliases_paid(call, arguments, read.map_err(|error| error.to_string()))?;
+            Ok(map_or_error(read.and_then(as_map)))
         }),
         Function::native("fromYamlArray", TEXT, |call, arguments| {
             let read = yaml::from_slice(text(call, arguments)?).map_err(|error| error.to_string());
+            let read = aliases_paid(call, arguments, read)?;
             Ok(list_or_error(read, "error unmarshaling JSON: while decoding JSON: "))
         }),
         Function::native("fromJson", TEXT, |call, arguments| {
@@ -152,6 +154,19 @@ fn text<'a>(call: &mut Call<'_>, arguments: &'a [Value]) -> Result<&'a [u8], Fai
     let text = arguments.first().and_then(Value::as_str).map(Str::as_bytes).unwrap_or_default();
     call.budget.bytes(text.len().saturating_mul(4))?;
     Ok(text)
+}
+
+/// Pays for what the aliases of a YAML text became, which may be many times as much as the text.
+fn aliases_paid<E>(call: &Call<'_>, arguments: &[Value], read: Result<Value, E>) -> Result<Result<Value, E>, Failure> {
+    let text = arguments.first().and_then(Value::as_str).map(Str::as_bytes).unwrap_or_default();
+    if text.contains(&b'*') {
+        match &read {
+            Ok(value) => call.budget.whole(value, 0).map(drop)?,
+            // So many nodes may have been read before the aliases were found to be too many.
+            Err(_) => call.budget.step(400_000)?,
+        }
+    }
+    Ok(read)
 }
 
 /// Helm's `fromYaml` and the like give the error under the key `Error`.

@@ -46,9 +46,32 @@ impl Budget {
         }
     }
 
+    /// How many steps are left.
+    pub(crate) fn steps_left(&self) -> u64 {
+        self.steps.get()
+    }
+
     /// How many bytes are left.
     pub(crate) fn bytes_left(&self) -> usize {
         usize::try_from(self.bytes.get()).unwrap_or(usize::MAX)
+    }
+
+    /// Pays for a function's reading of its arguments' texts, and refuses those of which nothing may be made: what quotes
+    /// or escapes a text may make six times as much of it.
+    pub(crate) fn texts(&self, values: &[Value]) -> Result<(), Failure> {
+        let sizes = values.iter().filter_map(|value| match value {
+            Value::String(text) | Value::Bytes(text) => Some(text.len()),
+            _ => None,
+        });
+        let size = sizes.fold(0usize, usize::saturating_add);
+        if size < 64 {
+            return Ok(());
+        }
+        self.step(size as u64 / 64)?;
+        if size > 1 << 20 && size.saturating_mul(6) > self.bytes_left() {
+            return Err(self.too_many_bytes());
+        }
+        Ok(())
     }
 
     /// Pays, before a value is written, for all that is in it, however often it is shared: a step for each value and
@@ -78,6 +101,7 @@ impl Budget {
                 })?;
                 Ok(sum)
             }
+            Value::Object(object) => self.part(&object.to_plain(), indent, depth + 1),
             _ => Ok(0),
         }
     }
@@ -93,8 +117,12 @@ impl Budget {
                 self.bytes.set(left);
                 Ok(())
             }
-            None => Err(Failure::exhausted(format!("the templates produce more than {} bytes", self.limits.bytes))),
+            None => Err(self.too_many_bytes()),
         }
+    }
+
+    fn too_many_bytes(&self) -> Failure {
+        Failure::exhausted(format!("the templates produce more than {} bytes", self.limits.bytes))
     }
 }
 

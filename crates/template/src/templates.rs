@@ -123,7 +123,8 @@ impl Templates {
             return Ok(Ok(Rc::clone(layer)));
         }
         budget.step(text.len() as u64)?;
-        budget.bytes(text.len())?;
+        // A parsed text takes several times as much room as the text.
+        budget.bytes(text.len().saturating_mul(8))?;
         let trees = match parse(&self.root, text, &self.functions) {
             Ok(trees) => trees,
             Err(error) => return Ok(Err(error)),

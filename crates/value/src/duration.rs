@@ -7,9 +7,10 @@ const LIMIT: u64 = 1 << 63;
 /// Reads a duration such as `-1.5h3m`, in nanoseconds.
 ///
 /// Go: time/format.go `ParseDuration`, with its errors.
-pub fn parse(text: &str) -> Result<i64, String> {
+pub fn parse(text: impl AsRef<[u8]>) -> Result<i64, String> {
+    let text = text.as_ref();
     let invalid = || format!("time: invalid duration {}", quote(text));
-    let (negative, mut rest) = match text.as_bytes() {
+    let (negative, mut rest) = match text {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
         all => (false, all),
@@ -42,9 +43,8 @@ pub fn parse(text: &str) -> Result<i64, String> {
         if unit.is_empty() {
             return Err(format!("time: missing unit in duration {}", quote(text)));
         }
-        let scale = nanoseconds(unit).ok_or_else(|| {
-            format!("time: unknown unit {} in duration {}", quote(&String::from_utf8_lossy(unit)), quote(text))
-        })?;
+        let scale = nanoseconds(unit)
+            .ok_or_else(|| format!("time: unknown unit {} in duration {}", quote(unit), quote(text)))?;
         let mut part = number.checked_mul(scale).filter(|part| *part <= LIMIT).ok_or_else(invalid)?;
         if let Some(places) = fraction {
             part = part.checked_add(scaled(places, scale)).filter(|part| *part <= LIMIT).ok_or_else(invalid)?;
@@ -74,10 +74,10 @@ pub fn format(time: Duration) -> String {
     }
 }
 
-/// Go: time/format.go `quote`, which escapes every byte beyond ASCII.
-fn quote(text: &str) -> String {
+/// Quotes as Go's package `time` does, which escapes every byte beyond ASCII. Go: time/format.go `quote`.
+pub fn quote(text: &[u8]) -> String {
     let mut quoted = "\"".to_owned();
-    for byte in text.bytes() {
+    for &byte in text {
         match byte {
             b'"' | b'\\' => quoted.extend(['\\', char::from(byte)]),
             b' '..=0x7f => quoted.push(char::from(byte)),

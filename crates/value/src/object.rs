@@ -37,6 +37,12 @@ pub trait Object: Any {
         None
     }
 
+    /// How many steps of a budget a call of this method takes, where that grows with what the object holds.
+    fn cost(&self, method: &str, arguments: &[Value]) -> u64 {
+        let _ = (method, arguments);
+        0
+    }
+
     /// What `String()` or `Error()` gives, where the type has it.
     fn display(&self) -> Option<String> {
         None

@@ -34,7 +34,8 @@ impl Machine<'_> {
                     values.push(self.reflected_argument(tree, argument)?);
                 }
                 values.extend(last);
-                compute(builtin, values).map_err(|message| self.failed(tree, named, Failure::new(message)))
+                let paid = values.iter().try_for_each(|value| self.budget.texts(std::slice::from_ref(&value.value)));
+                paid.and_then(|()| Ok(compute(builtin, values)?)).map_err(|failure| self.failed(tree, named, failure))
             }
         }
     }
@@ -75,7 +76,7 @@ impl Machine<'_> {
             let is_format = builtin == Builtin::Printf && values.is_empty();
             values.push(self.validate(tree, last, if is_format { Type::String } else { Type::Any })?);
         }
-        let result = self.print_to_text(builtin, &values);
+        let result = self.budget.texts(&values).and_then(|()| self.print_to_text(builtin, &values));
         self.recycle(values);
         match result {
             Ok(text) => Ok(Reflected::concrete(Value::String(Str::from(text)))),

@@ -6,7 +6,7 @@ use value::{Elem, IntKind, List, Map, MapType, Signature, Str, Type, UintKind, V
 
 use super::{Machine, Reflected};
 use crate::{
-    Call, Error, Failure, Function,
+    Budget, Call, Error, Failure, Function,
     tree::{Node, Number, Operand, OperandKind, Target, Tree},
 };
 
@@ -44,7 +44,9 @@ impl Machine<'_> {
     ) -> Result<Reflected, Error> {
         let values = self.arguments(tree, function.signature, named, arguments, last)?;
         let (budget, surroundings) = (self.budget, self.surroundings);
-        let result = function.run(&mut Call { budget, surroundings, executor: self }, &values);
+        let result = budget
+            .texts(&values)
+            .and_then(|()| function.run(&mut Call { budget, surroundings, executor: self }, &values));
         self.recycle(values);
         result.map(Reflected::concrete).map_err(|failure| self.failed(tree, named, failure))
     }
@@ -57,13 +59,13 @@ impl Machine<'_> {
         named: Named<'_>,
         arguments: &[Operand],
         last: Option<Reflected>,
-        run: impl FnOnce(&[Value]) -> Result<Value, String>,
+        run: impl FnOnce(&Budget, &[Value]) -> Result<Value, Failure>,
     ) -> Result<Reflected, Error> {
         self.step(tree)?;
         let values = self.arguments(tree, signature, named, arguments, last)?;
-        let result = run(&values);
+        let result = self.budget.texts(&values).and_then(|()| run(self.budget, &values));
         self.recycle(values);
-        result.map(Reflected::concrete).map_err(|message| self.failed(tree, named, Failure::new(message)))
+        result.map(Reflected::concrete).map_err(|failure| self.failed(tree, named, failure))
     }
 
     /// The error of a call that failed.

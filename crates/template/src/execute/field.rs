@@ -4,7 +4,7 @@ use value::{Kind, Map, MapType, Object, Value, quote::quote};
 
 use super::{Machine, Reflected, methods};
 use crate::{
-    Error, MissingKey,
+    Budget, Error, MissingKey,
     lex::Span,
     tree::{Node, Operand, OperandKind, Tree},
 };
@@ -123,7 +123,7 @@ impl Machine<'_> {
                         (node, name),
                         access.arguments,
                         access.last,
-                        |values| (method.call)(&receiver, values),
+                        |budget, values| (method.call)(budget, &receiver, values),
                     );
                 }
                 self.entry(tree, map, name, &access)
@@ -149,9 +149,11 @@ impl Machine<'_> {
         };
         if let Some(method) = object.method(text) {
             let node = Node::Operand(access.node.id);
-            return self.method(tree, method.signature, (node, name), access.arguments, access.last, |values| {
-                (method.call)(object, values)
-            });
+            let run = |budget: &Budget, values: &[Value]| {
+                budget.step(object.cost(text, values))?;
+                Ok((method.call)(object, values)?)
+            };
+            return self.method(tree, method.signature, (node, name), access.arguments, access.last, run);
         }
         if let Some(field) = object.field(text) {
             if access.has_arguments() {

@@ -139,6 +139,11 @@ impl Machine<'_> {
         let Some(items) = items else {
             return Ok(false);
         };
+        if let Items::Entries { entries, .. } = &items {
+            // The entries were copied, so that the loop may change the map.
+            let paid = self.budget.step(entries.len() as u64 / 16);
+            paid.map_err(|failure| Error::exhausted_at(tree, self.at, failure))?;
+        }
         self.loops.push(Loop {
             items,
             pipe,

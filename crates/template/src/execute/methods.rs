@@ -4,10 +4,12 @@
 
 use value::{Map, MapType, Signature, Type, Value, quote::quote};
 
+use crate::{Budget, Failure};
+
 /// A method of a map.
 pub(super) struct MapMethod {
     pub(super) signature: Signature,
-    pub(super) call: fn(&Map, &[Value]) -> Result<Value, String>,
+    pub(super) call: fn(&Budget, &Map, &[Value]) -> Result<Value, Failure>,
 }
 
 /// The method of this name, where the map's type has methods.
@@ -16,7 +18,7 @@ pub(super) fn of_values(map: &Map, name: &[u8]) -> Option<MapMethod> {
         return None;
     }
     match name {
-        b"AsMap" => Some(MapMethod { signature: Signature::fixed(&[]), call: |map, _| Ok(as_map(map)) }),
+        b"AsMap" => Some(MapMethod { signature: Signature::fixed(&[]), call: |_, map, _| Ok(as_map(map)) }),
         b"Table" => Some(MapMethod { signature: Signature::fixed(&[Type::String]), call: table }),
         b"YAML" => Some(MapMethod { signature: Signature::fixed(&[]), call: yaml }),
         b"Encode" => Some(MapMethod { signature: Signature::fixed(&[Type::Named("io.Writer")]), call: encode }),
@@ -32,24 +34,28 @@ fn as_map(map: &Map) -> Value {
 }
 
 /// Helm: `Values.Table`.
-fn table(map: &Map, arguments: &[Value]) -> Result<Value, String> {
+fn table(_: &Budget, map: &Map, arguments: &[Value]) -> Result<Value, Failure> {
     let path = arguments.first().and_then(Value::as_str).cloned().unwrap_or_default();
     let mut current = map.with_type(MapType::Values);
     for name in path.split(|&byte| byte == b'.') {
         current = match current.get(name) {
             Some(Value::Map(inner)) if inner.map_type() != MapType::String => inner.with_type(MapType::Values),
-            _ => return Err(format!("{} is not a table", quote(name))),
+            _ => return Err(Failure::new(format!("{} is not a table", quote(name)))),
         };
     }
     Ok(Value::Map(current))
 }
 
 /// Helm: `Values.YAML`.
-fn yaml(map: &Map, _: &[Value]) -> Result<Value, String> {
-    value::yaml::to_vec(&Value::Map(map.clone())).map(Value::string).map_err(|error| error.to_string())
+fn yaml(budget: &Budget, map: &Map, _: &[Value]) -> Result<Value, Failure> {
+    let map = Value::Map(map.clone());
+    let paid = budget.whole(&map, 1)?;
+    let text = value::yaml::to_vec(&map).map_err(|error| error.to_string())?;
+    budget.bytes(text.len().saturating_sub(paid))?;
+    Ok(Value::string(text))
 }
 
 /// No template has a writer to give, so this is only ever called with nil.
-fn encode(_: &Map, _: &[Value]) -> Result<Value, String> {
-    Err("runtime error: invalid memory address or nil pointer dereference".into())
+fn encode(_: &Budget, _: &Map, _: &[Value]) -> Result<Value, Failure> {
+    Err(Failure::new("runtime error: invalid memory address or nil pointer dereference"))
 }

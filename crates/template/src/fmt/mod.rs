@@ -10,31 +10,25 @@ mod printer;
 
 use value::Value;
 
-use self::printer::Printer;
+use self::printer::{Printed, Printer, Room};
 use crate::{Budget, Failure};
 
 /// What the functions without a budget print at the most; longer texts end there.
-const UNBUDGETED_LIMIT: usize = 256 << 20;
+const UNBUDGETED: Room = Room { bytes: 256 << 20, steps: 50_000_000 };
 
 /// Go's `fmt.Sprint`: each operand as `%v`, a space between two operands of which neither is a string.
 pub fn sprint(operands: &[Value]) -> Vec<u8> {
-    let mut printer = Printer::new(Vec::new(), UNBUDGETED_LIMIT);
-    printer.print(operands);
-    printer.finish()
+    unbudgeted(|printer| printer.print(operands))
 }
 
 /// Go's `fmt.Sprintln`: each operand as `%v`, spaces between all of them, a newline after the last.
 pub fn sprintln(operands: &[Value]) -> Vec<u8> {
-    let mut printer = Printer::new(Vec::new(), UNBUDGETED_LIMIT);
-    printer.print_line(operands);
-    printer.finish()
+    unbudgeted(|printer| printer.print_line(operands))
 }
 
 /// Go's `fmt.Sprintf`. Never fails: what does not fit is described in the text, as in `%!d(string=x)`.
 pub fn sprintf(format: &[u8], operands: &[Value]) -> Vec<u8> {
-    let mut printer = Printer::new(Vec::new(), UNBUDGETED_LIMIT);
-    printer.print_format(format, operands);
-    printer.finish()
+    unbudgeted(|printer| printer.print_format(format, operands))
 }
 
 /// The value as `%v` prints it.
@@ -63,19 +57,18 @@ pub fn try_sprintf(format: &[u8], operands: &[Value], budget: &Budget) -> Result
 /// Appends the value as a template prints it: a pointer as what it points to, methods of a field's address included.
 pub(crate) fn append_in_place(out: &mut Vec<u8>, value: &Value, budget: &Budget) -> Result<(), Failure> {
     let before = out.len();
-    let limit = before.saturating_add(budget.bytes_left());
-    let mut printer = Printer::new(std::mem::take(out), limit);
+    let room = Room { bytes: before.saturating_add(budget.bytes_left()), steps: budget.steps_left() };
+    let mut printer = Printer::new(std::mem::take(out), room);
     printer.print_in_place(value);
-    let exceeded = printer.exceeded();
-    *out = printer.finish();
-    pay(budget, out.len() - before, exceeded)
+    let printed = printer.finish();
+    let paid = pay(budget, &printed, before);
+    *out = printed.out;
+    paid
 }
 
 /// The value as a template prints it.
 pub(crate) fn display_in_place(value: &Value) -> Vec<u8> {
-    let mut printer = Printer::new(Vec::new(), UNBUDGETED_LIMIT);
-    printer.print_in_place(value);
-    printer.finish()
+    unbudgeted(|printer| printer.print_in_place(value))
 }
 
 /// `Sprint` of what a template would print for each operand.
@@ -84,16 +77,23 @@ pub(crate) fn try_sprint_in_place(operands: &[Value], budget: &Budget) -> Result
 }
 
 fn within(budget: &Budget, print: impl FnOnce(&mut Printer)) -> Result<Vec<u8>, Failure> {
-    let mut printer = Printer::new(Vec::new(), budget.bytes_left());
+    let mut printer = Printer::new(Vec::new(), Room { bytes: budget.bytes_left(), steps: budget.steps_left() });
     print(&mut printer);
-    let exceeded = printer.exceeded();
-    let out = printer.finish();
-    pay(budget, out.len(), exceeded)?;
-    Ok(out)
+    let printed = printer.finish();
+    pay(budget, &printed, 0)?;
+    Ok(printed.out)
 }
 
-fn pay(budget: &Budget, produced: usize, exceeded: bool) -> Result<(), Failure> {
-    budget.bytes(if exceeded { usize::MAX } else { produced })
+fn unbudgeted(print: impl FnOnce(&mut Printer)) -> Vec<u8> {
+    let mut printer = Printer::new(Vec::new(), UNBUDGETED);
+    print(&mut printer);
+    printer.finish().out
+}
+
+/// Pays for what was printed behind the first `before` bytes.
+fn pay(budget: &Budget, printed: &Printed, before: usize) -> Result<(), Failure> {
+    budget.step(if printed.tired { u64::MAX } else { printed.steps })?;
+    budget.bytes(if printed.exceeded { usize::MAX } else { printed.out.len() - before })
 }
 
 #[cfg(test)]

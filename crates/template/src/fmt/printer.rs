@@ -18,10 +18,30 @@ const MAX_DEPTH: usize = Value::MAX_DEPTH;
 /// What Go prints for addresses differs from run to run; here all pointers are this one.
 const ADDRESS: u64 = 0x00c0_0001_2340;
 
-/// Collects what is printed, up to a limit.
+/// What may be printed at the most.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    /// How long the text may become, with what it begins with.
+    pub(super) bytes: usize,
+    /// How many values may be visited: one that is shared many times over is visited each time.
+    pub(super) steps: u64,
+}
+
+/// A printed text, and what it took.
+pub(super) struct Printed {
+    pub(super) out: Vec<u8>,
+    pub(super) steps: u64,
+    /// Something was left out, because of the room or of endless nesting.
+    pub(super) exceeded: bool,
+    /// Because of the steps.
+    pub(super) tired: bool,
+}
+
+/// Collects what is printed, as far as there is room.
 pub(super) struct Printer {
     out: Vec<u8>,
-    limit: usize,
+    room: Room,
+    steps: u64,
     exceeded: bool,
     pub(super) flags: Flags,
     /// A bad verb is being described: methods are not called.
@@ -29,21 +49,22 @@ pub(super) struct Printer {
 }
 
 impl Printer {
-    pub(super) fn new(out: Vec<u8>, limit: usize) -> Printer {
-        Printer { out, limit, exceeded: false, flags: Flags::default(), describing: false }
+    pub(super) fn new(out: Vec<u8>, room: Room) -> Printer {
+        Printer { out, room, steps: 0, exceeded: false, flags: Flags::default(), describing: false }
     }
 
-    pub(super) fn finish(self) -> Vec<u8> {
-        self.out
+    pub(super) fn finish(self) -> Printed {
+        let tired = self.steps > self.room.steps;
+        Printed { out: self.out, steps: self.steps, exceeded: self.exceeded || tired, tired }
     }
 
-    /// Whether something was left out, because of the limit or of endless nesting.
+    /// Whether something was left out, because of the room or of endless nesting.
     pub(super) fn exceeded(&self) -> bool {
         self.exceeded
     }
 
     pub(super) fn write(&mut self, text: &[u8]) {
-        if self.out.len().saturating_add(text.len()) > self.limit {
+        if self.out.len().saturating_add(text.len()) > self.room.bytes {
             self.exceeded = true;
         } else {
             self.out.extend_from_slice(text);
@@ -123,7 +144,8 @@ impl Printer {
 
     /// A value at a depth of nesting.
     fn value(&mut self, value: &Value, verb: char, depth: usize) {
-        if depth > MAX_DEPTH || self.exceeded {
+        self.steps += 1;
+        if depth > MAX_DEPTH || self.exceeded || self.steps > self.room.steps {
             self.exceeded = true;
             return;
         }
@@ -393,6 +415,9 @@ impl Printer {
 
     fn quoted(&mut self, text: &[u8]) {
         let text = self.truncated(text);
+        if self.is_too_long(text) {
+            return;
+        }
         if self.flags.sharp && can_backquote(text) {
             let quoted = [b"`", text, b"`"].concat();
             return self.pad(&quoted);
@@ -416,11 +441,21 @@ impl Printer {
         text.get(..length).unwrap_or(text)
     }
 
+    /// Whether the text, which becomes some times as long, may find no room then.
+    fn is_too_long(&mut self, text: &[u8]) -> bool {
+        let too_long = text.len() > 1 << 20 && text.len().saturating_mul(6) > self.room.bytes;
+        self.exceeded |= too_long;
+        too_long
+    }
+
     fn hexadecimal(&mut self, text: &[u8], digits: &[u8; 17]) {
         let length = self.flags.precision.map_or(text.len(), |precision| precision.min(text.len()));
         let text = text.get(..length).unwrap_or(text);
         if text.is_empty() {
             return self.repeat(self.pad_byte(), self.flags.width.unwrap_or(0));
+        }
+        if self.is_too_long(text) {
+            return;
         }
         let [.., x] = *digits;
         let digit = |nibble: u8| digits.get(usize::from(nibble)).copied().unwrap_or(b'0');
@@ -512,7 +547,7 @@ impl Printer {
     }
 
     fn repeat(&mut self, byte: u8, count: usize) {
-        if self.out.len().saturating_add(count) > self.limit {
+        if self.out.len().saturating_add(count) > self.room.bytes {
             self.exceeded = true;
         } else {
             self.out.resize(self.out.len() + count, byte);

@@ -284,7 +284,9 @@ fn sort_alpha(call: &mut Call<'_>, args: &[Value]) -> Outcome {
         return Ok(Value::List(List::new(Elem::String, vec![Value::String(strval(call.budget, source)?)])));
     }
     let texts = as_texts(call.budget, source)?;
-    call.budget.step((texts.len() as u64).saturating_mul(u64::from(texts.len().max(1).ilog2()) + 1))?;
+    let size: usize = texts.iter().filter_map(Value::as_str).fold(0, |sum, text| sum.saturating_add(text.len()));
+    let cost = texts.len().saturating_add(size / 64) as u64;
+    call.budget.step(cost.saturating_mul(u64::from(texts.len().max(1).ilog2()) + 1))?;
     let mut sorted = texts.to_vec();
     sorted.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
     // No texts, as of `regexFindAll` that finds nothing, stay none.

@@ -59,7 +59,10 @@ fn equal(budget: &Budget, a: &Value, b: &Value, depth: usize) -> Result<bool, Fa
         (Value::Int(a, a_kind), Value::Int(b, b_kind)) => a_kind == b_kind && a == b,
         (Value::Uint(a, a_kind), Value::Uint(b, b_kind)) => a_kind == b_kind && a == b,
         (Value::Float(a, a_kind), Value::Float(b, b_kind)) => a_kind == b_kind && a == b,
-        (Value::String(a), Value::String(b)) | (Value::Bytes(a), Value::Bytes(b)) => a == b,
+        (Value::String(a), Value::String(b)) | (Value::Bytes(a), Value::Bytes(b)) => {
+            budget.step(a.len().min(b.len()) as u64 / 64)?;
+            a == b
+        }
         (Value::List(a), Value::List(b)) => {
             if a.elem() != b.elem() || a.len() != b.len() {
                 return Ok(false);

@@ -51,7 +51,7 @@ impl Time {
         let zone = match &self.location {
             location if std::rc::Rc::ptr_eq(location, &self.local) => "time.Local".to_owned(),
             location if location.name == "UTC" => "time.UTC".to_owned(),
-            location => format!("time.Location({})", super::parse::quote(location.name.as_bytes())),
+            location => format!("time.Location({})", value::duration::quote(location.name.as_bytes())),
         };
         let nanosecond = self.nanoseconds;
         format!("time.Date({year}, time.{}, {day}, {hour}, {minute}, {second}, {nanosecond}, {zone})", Month(month))

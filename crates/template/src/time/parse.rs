@@ -2,27 +2,14 @@
 
 use std::rc::Rc;
 
+use value::duration::quote;
+
 use super::{
     Fields, Location, Time,
     civil::{days_before, days_in, is_leap},
     layout::{Element, Fraction, Offset, Padding, next_chunk},
     names::{MONTHS, WEEKDAYS},
 };
-
-/// Quotes as package `time` does: whatever is not printable ASCII is written byte by byte.
-pub(super) fn quote(text: &[u8]) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for &byte in text {
-        match byte {
-            b'"' | b'\\' => quoted.extend(['\\', char::from(byte)]),
-            b' '..=0x7f => quoted.push(char::from(byte)),
-            _ => quoted.push_str(&format!("\\x{byte:02x}")),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
 
 /// Why an element could not be read.
 enum Problem {

@@ -184,6 +184,17 @@ impl<'t> Emitter<'t> {
         self.flow_level += 1;
     }
 
+    /// What stands before an item of a flow list or map that is not its end.
+    fn before_flow_item(&mut self, turn: Turn) {
+        if turn == Turn::Next {
+            self.out.indicator(b",", Indicator::PLAIN);
+        }
+        self.head_comment();
+        if self.out.column == 0 {
+            self.out.write_indent();
+        }
+    }
+
     fn flow_sequence_item(&mut self, event: &Event<'t>, turn: Turn) {
         if turn == Turn::First {
             self.open_flow(b"[");
@@ -199,13 +210,7 @@ impl<'t> Emitter<'t> {
             self.pop_state();
             return;
         }
-        if turn == Turn::Next {
-            self.out.indicator(b",", Indicator::PLAIN);
-        }
-        self.head_comment();
-        if self.out.column == 0 {
-            self.out.write_indent();
-        }
+        self.before_flow_item(turn);
         let trailing = self.has_trailing_comments();
         self.states.push(State::FlowSequence(if trailing { Turn::Trailing } else { Turn::Next }));
         self.node(event, Context::default());
@@ -232,13 +237,7 @@ impl<'t> Emitter<'t> {
             self.pop_state();
             return;
         }
-        if turn == Turn::Next {
-            self.out.indicator(b",", Indicator::PLAIN);
-        }
-        self.head_comment();
-        if self.out.column == 0 {
-            self.out.write_indent();
-        }
+        self.before_flow_item(turn);
         if self.is_simple_key(event) {
             self.states.push(State::FlowMappingValue(KeyForm::Simple));
             return self.node(event, Context { mapping: true, simple_key: true });
