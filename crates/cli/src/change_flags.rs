@@ -1,7 +1,7 @@
 //! What the flags of install, upgrade and rollback say on how objects are changed.
 
 use pintle::{
-    ChangeOptions, ChartRequest, ContentOptions, DependencyOptions, DryRun, Level, LogLine, ServerSide, WaitStrategy,
+    ChangeOptions, ChartRequest, ContentOptions, DependencyOptions, DryRun, GateOptions, Level, LogLine, ServerSide,
 };
 
 use crate::{commands::fetching, error::Failure, invocation::Invocation, parse::parse_bool};
@@ -81,12 +81,7 @@ impl Invocation<'_> {
     /// How objects are changed; who merges changes is for the command to tell.
     pub(crate) fn change_options(&self, dry_run: DryRun) -> ChangeOptions {
         let switch = |name: &str| self.flags.slot(name).is_some() && self.flags.bool(name);
-        let rollback_on_failure = switch("rollback-on-failure");
-        let mut wait = self.wait_options();
-        if rollback_on_failure && wait.strategy == WaitStrategy::HookOnly {
-            wait.strategy = WaitStrategy::Watcher;
-        }
-        ChangeOptions {
+        let mut change = ChangeOptions {
             dry_run,
             server_side: ServerSide::Auto,
             force_replace: switch("force-replace"),
@@ -94,14 +89,18 @@ impl Invocation<'_> {
             force_conflicts: switch("force-conflicts"),
             take_ownership: switch("take-ownership"),
             no_hooks: switch("no-hooks"),
-            wait,
-            rollback_on_failure,
+            wait: self.wait_options(),
+            rollback_on_failure: false,
             rollback_timeout: (self.flags.slot("rollback-timeout").is_some() && self.flags.changed("rollback-timeout"))
                 .then(|| self.flags.duration("rollback-timeout")),
             test: switch("test"),
             cleanup_on_fail: switch("cleanup-on-fail"),
             history_max: self.flags.slot("history-max").map_or(0, |_| self.flags.int("history-max")),
-            gates: Vec::new(),
+            gates: GateOptions::default(),
+        };
+        if switch("rollback-on-failure") {
+            change.undo_failures();
         }
+        change
     }
 }

@@ -170,6 +170,66 @@ fn a_file_of_gates_compares_with_what_was_before() {
 }
 
 #[test]
+fn a_chart_ships_gates_which_run_only_where_that_is_asked_for() {
+    let story = Story::begin();
+    let gates = |annotation: &str, gate: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{{{ .Release.Name }}}}-gates\n  annotations:\n    \
+             helm.sh/hook: post-upgrade,post-rollback\n    pintle.dev/gate: {annotation:?}\ndata:\n  gates.yaml: |\n    \
+             metrics:\n    - name: shipped\n      count: 2\n      interval: 100ms\n{gate}\n"
+        )
+    };
+    let query =
+        "      query: rate(http_errors_total[1m])\n      successCondition: 'all(result, # < {{ .Values.bound }})'";
+    story.env.write("demo/values.yaml", "v: 1\nbound: 0.01\n").unwrap();
+    story.env.write("demo/templates/gates.yaml", &gates("true", query)).unwrap();
+    let ask = |answer: Answer, line: &str| {
+        *story.answers.lock().unwrap() = vec![answer];
+        story.helm(&line.replace("PROMETHEUS", &story.address))
+    };
+    // Who does not ask for them is told.
+    let outcome = ask(Answer::Number("1"), "upgrade demo demo --sandbox");
+    assert_eq!(outcome.exit, 0, "{}", outcome.stderr);
+    let told = "ConfigMap demo-gates (demo/templates/gates.yaml) has gates for upgrade, which are not run: --chart-gates runs them\n";
+    assert!(outcome.stderr.contains(told), "{}", outcome.stderr);
+    let line = "upgrade demo demo --sandbox --chart-gates --prometheus PROMETHEUS --set v=2";
+    let outcome = ask(Answer::Number("0.001"), line);
+    assert_eq!(outcome.exit, 0, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("gate shipped: sample 2 of 2: 0.001, good"), "{}", outcome.stderr);
+    let outcome = ask(Answer::Number("0.5"), line);
+    assert_eq!(outcome.exit, 1, "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("gate shipped failed: 1 of 1 samples are bad, the last is 0.5"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(story.history().last().unwrap().1, "Rollback to 3");
+    // A rollback is judged by the gates of the revision that it goes back to, and there is nothing behind it.
+    let outcome = ask(Answer::Number("0.5"), "rollback demo 3 --sandbox --chart-gates --prometheus PROMETHEUS");
+    assert_eq!(outcome.exit, 1, "{}", outcome.stderr);
+    let (status, description) = story.history().last().cloned().unwrap();
+    assert_eq!(status, "failed");
+    assert!(description.contains("gate shipped failed: "), "{description}");
+    // What is wrong with them is found before anything is done.
+    let count = story.history().len();
+    for (annotation, gate, message) in [
+        ("true", query, "gate \"shipped\" asks Prometheus, but nobody said where it is"),
+        ("yes", query, "the annotation pintle.dev/gate is \"yes\", neither true nor false"),
+        ("true", "      exec: touch ran", "gate \"shipped\" runs a command, which a chart must not do on this machine"),
+    ] {
+        story.env.write("demo/templates/gates.yaml", &gates(annotation, gate)).unwrap();
+        let outcome = story.helm("upgrade demo demo --sandbox --chart-gates");
+        assert_eq!(outcome.exit, 1);
+        assert!(outcome.stderr.contains(message), "{}", outcome.stderr);
+    }
+    assert_eq!(story.history().len(), count);
+    assert!(!story.env.work().join("ran").exists());
+    story.env.write("demo/templates/gates.yaml", "").unwrap();
+    let outcome = story.helm("upgrade demo demo --sandbox --chart-gates");
+    assert!(outcome.stderr.contains("--chart-gates: the chart ships no gates for upgrade\n"), "{}", outcome.stderr);
+}
+
+#[test]
 fn flags_that_do_not_fit_change_nothing() {
     let story = Story::begin();
     let cases =

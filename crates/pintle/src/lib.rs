@@ -62,7 +62,7 @@ mod world;
 
 pub(crate) use crate::diff::live_diff;
 pub use crate::{
-    change::{ChangeOptions, ContentOptions, DryRun, ServerSide},
+    change::{ChangeOptions, ChartGates, ContentOptions, DryRun, GateOptions, ServerSide},
     compare::{
         Cause, Cell, ComparedEnvironment, EnvironmentState, Matrix, Row, compare_environments, compare_json,
         compare_text, environment_of_chart, environment_of_release,
@@ -80,6 +80,7 @@ pub use crate::{
     },
     error::{Error, ErrorKind},
     explain::REASON_ANNOTATION,
+    gates::GATE_ANNOTATION,
     history::{ChangedRevision, HistoryOptions, history, revisions, whole_history},
     install::{InstallOptions, install, preview_install},
     install_name::{NameOptions, NamedChart},

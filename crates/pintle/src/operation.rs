@@ -25,6 +25,15 @@ impl Operation {
         }
     }
 
+    /// What it is called.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Operation::Install => "install",
+            Operation::Upgrade => "upgrade",
+            Operation::Rollback => "rollback",
+        }
+    }
+
     /// The error of a manifest that does not make objects.
     pub(crate) fn unbuilt(self, error: Error) -> Error {
         match self {

@@ -17,6 +17,12 @@ pub(crate) const GATES: &[Flag] = &[
         "a gate: 'NAME: QUERY <= NUMBER' asks Prometheus, 'http: URL == 200' a server, 'exec: COMMAND' a command",
     )
     .visibility(Visibility::HelpOnly),
+    Flag::switch(
+        "chart-gates",
+        "the release must pass the gates that the chart ships, too: ConfigMaps with the annotation pintle.dev/gate, which \
+         are hooks of the operation",
+    )
+    .visibility(Visibility::HelpOnly),
     Flag::new("gate-for", Kind::Duration, "how long gates take samples")
         .default("1m0s")
         .visibility(Visibility::HelpOnly),

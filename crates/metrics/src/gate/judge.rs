@@ -78,7 +78,7 @@ impl Trial {
     }
 
     /// Takes a measurement in. Gives the sample, judged.
-    pub fn take(&mut self, measured: Result<Vec<f64>, String>) -> &Sample {
+    pub fn take(&mut self, measured: Result<Vec<f64>, String>) -> Sample {
         let sample = match measured {
             Ok(numbers) => {
                 let judged = self.gate.judge(Measured { result: &numbers, before: self.before.as_deref() });
@@ -86,10 +86,9 @@ impl Trial {
             }
             Err(reason) => Sample { numbers: Vec::new(), judged: Judged::Error(reason) },
         };
-        self.samples.push(sample);
+        self.samples.push(sample.clone());
         self.verdict = self.assess();
-        // It was pushed just now.
-        self.samples.last().unwrap_or(&NO_SAMPLE)
+        sample
     }
 
     /// Ends it: no more samples will be taken. What has not passed by now has failed.
@@ -143,5 +142,3 @@ impl Trial {
         }
     }
 }
-
-static NO_SAMPLE: Sample = Sample { numbers: Vec::new(), judged: Judged::Nothing };

@@ -1,5 +1,6 @@
 //! A change before its first write: what it would do, and everything that speaks against it at once.
 
+use metrics::gate::Gate;
 use release::{
     Record, codec,
     object::{Checks, Live},
@@ -12,7 +13,7 @@ use super::{
     permissions::{self, Needs},
     quota,
 };
-use crate::{Error, ErrorKind, Session, operation::Operation};
+use crate::{Error, ErrorKind, Session, gates::gates_of, operation::Operation};
 
 /// What a change is to lead to.
 pub(crate) struct Goal<'a> {
@@ -37,6 +38,8 @@ pub(crate) struct Draft {
     pub(crate) plan: Plan,
     /// What lives of them.
     pub(crate) live: Live,
+    /// What the numbers must say in the end.
+    pub(crate) gates: Vec<Gate>,
 }
 
 /// Drafts a change: reads what lives, checks whose it is, whether we may write it and whether its record fits, and plans.
@@ -79,13 +82,17 @@ pub(crate) fn draft(session: &mut Session<'_>, goal: &Goal<'_>) -> Result<Draft,
     for duplicate in &plan.duplicates {
         session.remark(format!("warning: {duplicate}"));
     }
+    let gates = gates_of(session, goal).unwrap_or_else(|error| {
+        problems.extend([error]);
+        Vec::new()
+    });
     if !goal.options.dry_run.is_on() {
         let needs = Needs { record: goal.record, plan: &plan };
         problems.extend(permissions::missing(session, &needs));
         problems.extend(quota::exceeded(session, &needs));
         problems.extend(too_large(session, goal.record));
     }
-    if problems.0.is_empty() { Ok(Draft { objects, plan, live }) } else { Err(problems.into_error()) }
+    if problems.0.is_empty() { Ok(Draft { objects, plan, live, gates }) } else { Err(problems.into_error()) }
 }
 
 fn tell_unmappable(session: &mut Session<'_>, objects: &Objects) {

@@ -11,7 +11,7 @@ mod quota;
 
 pub use self::{
     content::ContentOptions,
-    options::{ChangeOptions, DryRun, ServerSide},
+    options::{ChangeOptions, ChartGates, DryRun, GateOptions, ServerSide},
 };
 pub(crate) use self::{
     content::{Stage, capabilities_of, render_content},

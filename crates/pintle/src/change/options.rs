@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use cluster::WaitOptions;
-use metrics::gate::Gate;
+use cluster::{WaitOptions, WaitStrategy};
+use metrics::gate::{Defaults, Gate};
 use release::{
     ApplyMethod,
     plan::{Apply, PlanOptions},
@@ -85,8 +85,29 @@ pub struct ChangeOptions {
     pub cleanup_on_fail: bool,
     /// `--history-max`: so many revisions are kept; 0 keeps all.
     pub history_max: i64,
-    /// `--gate`, `--gate-query`: what the numbers must say once everything is ready.
-    pub gates: Vec<Gate>,
+    /// What the numbers must say once everything is ready.
+    pub gates: GateOptions,
+}
+
+/// The gates of a change.
+#[derive(Clone, Debug, Default)]
+pub struct GateOptions {
+    /// `--gate`, `--gate-query`: those of the user.
+    pub given: Vec<Gate>,
+    /// Those that the chart ships.
+    pub of_chart: ChartGates,
+}
+
+/// What becomes of the gates that a chart ships.
+#[derive(Clone, Debug, Default)]
+pub enum ChartGates {
+    /// They are passed over in silence.
+    #[default]
+    Ignore,
+    /// They are passed over, and the user is told of them.
+    Offer,
+    /// They are run, and this is so where they do not say otherwise: `--chart-gates`.
+    Run(Defaults),
 }
 
 /// How a plan is made for a revision that is applied like `method`, where nothing else is asked for.
@@ -115,7 +136,7 @@ impl ChangeOptions {
             test: false,
             cleanup_on_fail: false,
             history_max: 0,
-            gates: Vec::new(),
+            gates: GateOptions::default(),
         }
     }
 
@@ -126,6 +147,14 @@ impl ChangeOptions {
             _ => Apply::ClientSide { three_way_for_custom: self.take_ownership },
         };
         PlanOptions { apply, force_replace: self.force_replace, force_recreate: self.force_recreate }
+    }
+
+    /// Has a failed change undone: `--rollback-on-failure`, which implies `--wait`.
+    pub fn undo_failures(&mut self) {
+        self.rollback_on_failure = true;
+        if self.wait.strategy == WaitStrategy::HookOnly {
+            self.wait.strategy = WaitStrategy::Watcher;
+        }
     }
 
     /// How long the automatic rollback may take.
@@ -141,7 +170,7 @@ impl ChangeOptions {
             cleanup_on_fail: false,
             take_ownership: false,
             history_max: 0,
-            gates: Vec::new(),
+            gates: GateOptions::default(),
             ..self.clone()
         };
         options.wait.timeout = self.rollback_time();

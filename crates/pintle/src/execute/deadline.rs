@@ -22,12 +22,17 @@ impl Deadline {
 
     /// That of an operation that is undone if it fails: it has its time, undoing it has its own, and both are told.
     /// Helm gives each hook and each wait all of the time again, and all of it once more to undo them.
-    pub(crate) fn announced(session: &mut Session<'_>, operation: Operation, options: &ChangeOptions) -> Deadline {
+    pub(crate) fn announced(
+        session: &mut Session<'_>,
+        operation: Operation,
+        options: &ChangeOptions,
+        gates: &[Gate],
+    ) -> Deadline {
         if !options.rollback_on_failure {
             return Deadline::default();
         }
         let (now, time, undo) = (session.now(), options.wait.timeout, options.rollback_time());
-        let gates = options.gates.iter().map(Gate::at_most).max().unwrap_or_default();
+        let gates = gates.iter().map(Gate::at_most).max().unwrap_or_default();
         let deadline = Deadline::after(now, time);
         if let Some(end) =
             Deadline::after(now, time.saturating_add(gates).saturating_add(undo)).0.filter(|_| deadline.0.is_some())

@@ -99,7 +99,7 @@ pub(crate) fn stopped(error: Error) -> Error {
 
 impl Change<'_> {
     fn run(&mut self, session: &mut Session<'_>, phase: &mut Phase, created: &mut Vec<ObjectId>) -> Result<(), Error> {
-        let gates = Gates::before(session, &self.options.gates);
+        let gates = Gates::before(session, &self.draft.gates);
         if self.hooks(session, Phase::Before)? {
             self.plan_again(session)?;
         }

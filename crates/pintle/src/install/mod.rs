@@ -62,7 +62,7 @@ pub fn install(session: &mut Session<'_>, prepared: Prepared, options: &InstallO
     name::replace(session, &mut record, last)?;
     session.cluster.interrupt().open();
     session.create_record(&record)?;
-    let deadline = Deadline::announced(session, Operation::Install, &options.change);
+    let deadline = Deadline::announced(session, Operation::Install, &options.change, &draft.gates);
     let change =
         Change { operation: Operation::Install, record: &mut record, draft, options: &options.change, deadline };
     if let Err(failed) = execute(session, change) {

@@ -23,7 +23,7 @@ pub(super) fn fail(session: &mut Session<'_>, revisions: Revisions, failed: Fail
     let name = quote(record.name.as_bytes());
     match phase {
         // Helm leaves the revision pending, and so others know that hooks ran.
-        Phase::Before | Phase::After | Phase::Gate if !interrupted => error,
+        Phase::Before | Phase::After if !interrupted => error,
         Phase::Before | Phase::Wait | Phase::After | Phase::Gate => {
             record.info.status = Status::Failed;
             record.info.description = format!("Release {name} failed: {error}");

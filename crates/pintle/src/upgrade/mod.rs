@@ -143,7 +143,7 @@ fn carry_out(
     past.prune(session, options.change.history_max)?;
     session.cluster.interrupt().open();
     session.create_record(&record)?;
-    let deadline = Deadline::announced(session, Operation::Upgrade, &options.change);
+    let deadline = Deadline::announced(session, Operation::Upgrade, &options.change, &draft.gates);
     let change =
         Change { operation: Operation::Upgrade, record: &mut record, draft, options: &options.change, deadline };
     if let Err(failed) = execute(session, change) {

@@ -1,20 +1,18 @@
 //! Gates: a release that is ready is measured for a while, and judged by the numbers.
 
+mod chart;
+mod network;
+
 use std::time::Duration;
 
-use metrics::{
-    gate::{Gate, Instruments, Judged, Probe, Trial, Verdict},
-    prometheus,
-};
-use value::{
-    duration,
-    url::{Encoding, escape},
-};
+use metrics::gate::{Gate, Instruments, Judged, Probe, Trial, Verdict};
+use value::duration;
 
 use crate::{Error, ErrorKind, Session};
 
-/// How long one measurement may take.
-const ASK_WITHIN: Duration = Duration::from_secs(15);
+pub use self::chart::GATE_ANNOTATION;
+pub(crate) use self::chart::gates_of;
+use self::network::Network;
 
 /// How many samples an error names.
 const SHOWN: usize = 20;
@@ -116,33 +114,4 @@ fn after(start: i128, time: Duration) -> i128 {
 fn pause_until(session: &Session<'_>, due: i128) -> Result<(), Error> {
     let left = u64::try_from(due.saturating_sub(session.now())).map_or(Duration::ZERO, Duration::from_nanos);
     session.cluster.pause(left).map_err(Error::from)
-}
-
-/// Measures over the network and with commands.
-struct Network;
-
-impl Instruments for Network {
-    fn measure(&mut self, probe: &Probe) -> Result<Vec<f64>, String> {
-        match probe {
-            Probe::Prometheus { address, query } => {
-                let query = escape(query.as_bytes(), Encoding::QueryComponent);
-                let query = String::from_utf8_lossy(&query);
-                let url = format!("{}{}?query={query}", address.trim_end_matches('/'), prometheus::QUERY_PATH);
-                let (status, body) = source::probe(&url, ASK_WITHIN).map_err(|error| error.to_string())?;
-                prometheus::numbers(&body).map_err(|error| match status {
-                    // Prometheus tells of bad queries with these, and says why.
-                    200 | 400 | 422 | 503 => error.to_string(),
-                    status => format!("{address} answers {status}"),
-                })
-            }
-            Probe::Http { url } => {
-                let (status, _) = source::probe(url, ASK_WITHIN).map_err(|error| error.to_string())?;
-                Ok(vec![f64::from(status)])
-            }
-            Probe::Exec { command } => {
-                let exit = plugin::run_within("sh", &["-c", command], ASK_WITHIN).map_err(|error| error.to_string())?;
-                Ok(vec![f64::from(exit)])
-            }
-        }
-    }
 }
