@@ -92,12 +92,15 @@ fn cargo(arguments: &[&str]) -> anyhow::Result<Outcome> {
     process::shown(process::cargo(), arguments, &workspace::root()).map(outcome)
 }
 
-/// Runs all tests; those on registries get a real one, and the real Helm to talk to it.
+/// Runs all tests; they get a real registry, the real Helm to talk to it, and a real Prometheus.
 fn tests() -> anyhow::Result<Outcome> {
+    let prometheus = tools::prometheus()?;
     let status = std::process::Command::new(process::cargo())
         .args(["test", "--workspace", "--quiet"])
         .env(testkit::TEST_REGISTRY, tools::registry()?)
         .env(testkit::TEST_HELM, tools::helms()?.helm4)
+        .env(testkit::TEST_PROMETHEUS, prometheus.server)
+        .env(testkit::TEST_PROMTOOL, prometheus.promtool)
         .current_dir(workspace::root())
         .status()?;
     Ok(outcome(status.success()))

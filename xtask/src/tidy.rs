@@ -19,7 +19,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("source", &["chart", "plugin"]),
     ("release", &["chart"]),
     ("cluster", &["release", "chart"]),
-    ("metrics", &[]),
+    ("metrics", &["release"]),
     ("sandbox", &["release"]),
     (
         "pintle",

@@ -112,6 +112,18 @@ pub(crate) fn registry() -> anyhow::Result<PathBuf> {
     Ok(go_tools("registry", &["registry"])?.join("registry"))
 }
 
+/// The Prometheus that tests run against.
+pub(crate) struct Prometheus {
+    pub(crate) server: PathBuf,
+    pub(crate) promtool: PathBuf,
+}
+
+/// Builds Prometheus and promtool, unless the cache has them.
+pub(crate) fn prometheus() -> anyhow::Result<Prometheus> {
+    let folder = go_tools("prometheus", &["prometheus", "promtool"])?;
+    Ok(Prometheus { server: folder.join("prometheus"), promtool: folder.join("promtool") })
+}
+
 /// Builds the programs that the `tool` lines of the Go module `tests/MODULE` name, unless the cache has them, and gives
 /// their folder.
 pub(crate) fn go_tools(module: &str, programs: &[&str]) -> anyhow::Result<PathBuf> {
@@ -159,6 +171,8 @@ pub(crate) fn print() -> anyhow::Result<bool> {
     let helms = helms()?;
     println!("helm4 {}\nhelm3 {}", helms.helm4.display(), helms.helm3.display());
     println!("registry {}", registry()?.display());
+    let prometheus = prometheus()?;
+    println!("prometheus {}\npromtool {}", prometheus.server.display(), prometheus.promtool.display());
     Ok(true)
 }
 

@@ -28,6 +28,7 @@ mod plugins;
 mod print;
 mod progress;
 mod reference;
+mod serve;
 mod signals;
 mod spec;
 mod surroundings;

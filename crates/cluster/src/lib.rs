@@ -36,6 +36,9 @@ pub use crate::{
     objects::{AccessCheck, Action, FIELD_MANAGER, FieldValidation, Form, PatchKind, Propagation, Selector, Write},
     options::{ClusterOptions, Proxies},
     report::{Explanation, LogTail, PodReport},
-    storage::{ConfigMaps, Entry, Memory, Secrets, Storage, Summary, storage_key},
+    storage::{
+        ConfigMaps, Entry, Memory, Note, Notebook, RecordHead, RecordNews, RecordWatch, Secrets, SeenRecord, Storage,
+        Summary, WatchCounts, storage_key,
+    },
     wait::{ObjectStatus, OnStatus, Readiness, Unready, WaitFailure, WaitOptions, WaitStrategy, compute_status},
 };

@@ -12,6 +12,7 @@ mod drift;
 mod error;
 mod execute;
 mod explain;
+mod exporter;
 mod gates;
 mod glob;
 mod history;
@@ -80,6 +81,7 @@ pub use crate::{
     },
     error::{Error, ErrorKind},
     explain::REASON_ANNOTATION,
+    exporter::{Exporter, ExporterOptions, ReleaseLabels, WatchedReleases},
     gates::GATE_ANNOTATION,
     history::{ChangedRevision, HistoryOptions, history, revisions, whole_history},
     install::{InstallOptions, install, preview_install},

@@ -45,7 +45,7 @@ impl Revision {
     }
 
     /// Whether the description is one of a failure: `Upgrade "x" failed: …`.
-    fn says_failed(&self) -> bool {
+    pub fn says_failed(&self) -> bool {
         ["Upgrade", "Rollback", "Release"].iter().any(|operation| {
             let rest = self.description.strip_prefix(operation).and_then(|rest| rest.strip_prefix(" \""));
             rest.and_then(|rest| rest.split_once('"')).is_some_and(|(_, rest)| rest.starts_with(" failed: "))

@@ -7,6 +7,7 @@
 mod environment;
 #[cfg(unix)]
 mod postgres;
+mod prometheus;
 mod registry;
 mod server;
 mod testbed;
@@ -15,6 +16,7 @@ mod testbed;
 pub use crate::postgres::Postgres;
 pub use crate::{
     environment::{Outcome, TestEnv},
+    prometheus::{Prometheus, TEST_PROMETHEUS, TEST_PROMTOOL},
     registry::{Registry, RegistryKind, TEST_HELM, TEST_REGISTRY, needed_program},
     server::Servers,
     testbed::{TEST_KUBECONFIG, Testbed, test_kubeconfig, testbed_folder},

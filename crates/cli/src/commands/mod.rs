@@ -11,6 +11,7 @@ mod diff;
 mod docs;
 mod drift;
 mod env;
+mod exporter;
 mod get;
 mod help;
 mod history;

@@ -1,9 +1,9 @@
 //! `helm` itself.
 
 use super::{
-    compare, completion, create, dependency, diff, docs, drift, env, get, help, history, install, lint, list, package,
-    plugin, pull, push, registry, rehearse, repo, rollback, sandbox, search, show, status, template, test, uninstall,
-    upgrade, values, verify, version,
+    compare, completion, create, dependency, diff, docs, drift, env, exporter, get, help, history, install, lint, list,
+    package, plugin, pull, push, registry, rehearse, repo, rollback, sandbox, search, show, status, template, test,
+    uninstall, upgrade, values, verify, version,
 };
 use crate::spec::Command;
 
@@ -78,6 +78,7 @@ where that is set, and otherwise:
         &compare::COMPARE,
         &diff::DIFF,
         &drift::DRIFT,
+        &exporter::EXPORTER,
         &get::GET,
         &history::HISTORY,
         &install::INSTALL,

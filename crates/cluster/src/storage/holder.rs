@@ -23,7 +23,7 @@ pub(super) struct Holder<'a> {
     release: Release<'a>,
 }
 
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(super) struct Metadata {
     #[serde(default)]
     pub(super) name: String,

@@ -19,9 +19,10 @@ use super::{
 use crate::{Cluster, Error, discovery::Mapping, objects::FIELD_MANAGER, request::Call};
 
 /// So many records to a page: each may be a mebibyte.
-const RECORDS_PAGE: &str = "100";
-const LABELS_PAGE: &str = "500";
-const LABELS_ONLY: &str = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
+pub(super) const RECORDS_PAGE: &str = "100";
+pub(super) const LABELS_PAGE: &str = "500";
+pub(super) const LABELS_ONLY: &str =
+    "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 /// Up to so many heads are read by a get each.
 const GET_UP_TO: usize = 8;
 
@@ -45,6 +46,15 @@ impl<'a> ConfigMaps<'a> {
     }
 }
 
+/// Where the objects that hold records are.
+pub(super) fn mapping(flavour: Flavour) -> Mapping {
+    let (kind, resource) = match flavour {
+        Flavour::Secret => ("Secret", "secrets"),
+        Flavour::ConfigMap => ("ConfigMap", "configmaps"),
+    };
+    Mapping { api_version: "v1".into(), kind: kind.into(), resource: resource.into(), namespaced: true }
+}
+
 struct Driver<'a> {
     cluster: &'a Cluster,
     namespace: String,
@@ -53,11 +63,7 @@ struct Driver<'a> {
 
 impl Driver<'_> {
     fn mapping(&self) -> Mapping {
-        let (kind, resource) = match self.flavour {
-            Flavour::Secret => ("Secret", "secrets"),
-            Flavour::ConfigMap => ("ConfigMap", "configmaps"),
-        };
-        Mapping { api_version: "v1".into(), kind: kind.into(), resource: resource.into(), namespaced: true }
+        mapping(self.flavour)
     }
 
     fn object(&self, method: Method, namespace: &str, key: &str) -> Call {

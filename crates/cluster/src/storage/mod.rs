@@ -9,8 +9,10 @@ use crate::Error;
 mod holder;
 mod kubernetes;
 mod memory;
+mod notebook;
 mod page;
 mod protobuf;
+mod record_watch;
 #[cfg(feature = "sql")]
 mod sql;
 mod summary;
@@ -20,6 +22,8 @@ pub use self::sql::{Sql, SqlOptions};
 pub use self::{
     kubernetes::{ConfigMaps, Secrets},
     memory::Memory,
+    notebook::{Note, Notebook},
+    record_watch::{RecordHead, RecordNews, RecordWatch, SeenRecord, WatchCounts},
 };
 
 /// The name of the object that holds a revision.
