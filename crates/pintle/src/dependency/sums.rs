@@ -1,7 +1,7 @@
 //! `Chart.lock.sums`: beside Chart.lock, the sum of each archive that came from a repository or a registry.
 //!
-//! Chart.lock stays as Helm writes it and names versions alone; what is behind a version may change. Helm passes this
-//! file over.
+//! Chart.lock stays as Helm writes it and names versions alone; what is behind a version may change. The file is no part
+//! of the chart: neither archives nor records have it.
 
 use std::{collections::BTreeMap, fs};
 
@@ -12,7 +12,7 @@ use value::{Value, quote::quote, yaml};
 use crate::{Error, ErrorKind};
 
 /// The file's name.
-const FILE: &str = "Chart.lock.sums";
+const FILE: &str = chart::LOCK_SUMS;
 
 /// More than this is no such file.
 const MAX_SIZE: u64 = 1 << 20;
