@@ -1,7 +1,8 @@
 //! What the flags of install, upgrade and rollback say on how objects are changed.
 
 use pintle::{
-    ChangeOptions, ChartRequest, ContentOptions, DependencyOptions, DryRun, GateOptions, Level, LogLine, ServerSide,
+    ChangeOptions, ChartRequest, ContentOptions, DependencyOptions, DryRun, GateOptions, Level, LogLine, ReuseValues,
+    ServerSide, WaitStrategy,
 };
 
 use crate::{commands::fetching, error::Failure, invocation::Invocation, parse::parse_bool};
@@ -57,11 +58,21 @@ impl Invocation<'_> {
         }
     }
 
-    /// The chart that the flags mean, whose reference is still to be told.
-    pub(crate) fn chart_request(&self) -> ChartRequest {
+    /// Which values of the last revision are taken again.
+    pub(crate) fn reuse_values(&self) -> ReuseValues {
+        match () {
+            () if self.flags.bool("reset-values") => ReuseValues::No,
+            () if self.flags.bool("reuse-values") => ReuseValues::WithDefaults,
+            () if self.flags.bool("reset-then-reuse-values") => ReuseValues::OverNewDefaults,
+            () => ReuseValues::UnlessGiven,
+        }
+    }
+
+    /// A chart, as the flags say where it comes from, and their values.
+    pub(crate) fn chart_request(&self, reference: &str) -> ChartRequest {
         let dependency_update: Option<DependencyOptions> = self.flags.bool("dependency-update").then(|| fetching(self));
         let warn_unused = self.flags.known_bool("warn-unused");
-        ChartRequest { query: self.chart(""), values: self.values(), dependency_update, warn_unused }
+        ChartRequest { query: self.chart(reference), values: self.values(), dependency_update, warn_unused }
     }
 
     /// What a revision is made of.

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use pintle::{ChartQuery, ChartRequest, ComparedEnvironment, EnvironmentState, ValuesFlags, World};
+use pintle::{ChartRequest, ComparedEnvironment, EnvironmentState, ValuesFlags, World};
 use value::{Map, Value, yaml};
 
 use crate::{
@@ -121,11 +121,7 @@ fn state(invocation: &mut Invocation<'_>, given: &Given) -> Result<EnvironmentSt
     let release = if flags.text("release-name").is_empty() { base } else { flags.text("release-name").to_owned() };
     let environment = ComparedEnvironment {
         name: given.name.clone(),
-        chart: ChartRequest {
-            query: ChartQuery { reference, ..invocation.chart("") },
-            values,
-            ..invocation.chart_request()
-        },
+        chart: ChartRequest { values, ..invocation.chart_request(&reference) },
         release,
         namespace: if given.namespace.is_empty() { invocation.namespace() } else { given.namespace.clone() },
     };

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use pintle::{ChartQuery, ChartRequest, DryRun, InstallOptions, NameOptions, Record, ServerSide, World};
+use pintle::{DryRun, InstallOptions, NameOptions, Record, ServerSide, World};
 
 use crate::{
     complete::ArgumentWords,
@@ -87,10 +87,7 @@ fn install(invocation: &mut Invocation<'_>, dry_run: DryRun) -> Result<Record, F
         default_name: None,
     };
     let named = name.resolve(&surroundings)?;
-    let request = ChartRequest {
-        query: ChartQuery { reference: named.chart, ..invocation.chart("") },
-        ..invocation.chart_request()
-    };
+    let request = invocation.chart_request(&named.chart);
     let mut change = invocation.change_options(dry_run);
     change.server_side = if flags.bool("server-side") { ServerSide::Yes } else { ServerSide::No };
     invocation.add_gates(&mut change, &named.name)?;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use pintle::{ChartQuery, ChartRequest, DryRun, OrInstall, ReuseValues, UpgradeOptions, Upgraded};
+use pintle::{DryRun, OrInstall, UpgradeOptions, Upgraded};
 
 use super::ROOT;
 use crate::{
@@ -160,16 +160,8 @@ pub(super) fn options(invocation: &Invocation<'_>, dry_run: DryRun) -> Result<Up
     change.server_side = invocation.server_side().map_err(|failure| failure.during("UPGRADE FAILED"))?;
     Ok(UpgradeOptions {
         name: name.clone(),
-        chart: ChartRequest {
-            query: ChartQuery { reference: chart.clone(), ..invocation.chart("") },
-            ..invocation.chart_request()
-        },
-        reuse: match () {
-            () if flags.bool("reset-values") => ReuseValues::No,
-            () if flags.bool("reuse-values") => ReuseValues::WithDefaults,
-            () if flags.bool("reset-then-reuse-values") => ReuseValues::OverNewDefaults,
-            () => ReuseValues::UnlessGiven,
-        },
+        chart: invocation.chart_request(&chart),
+        reuse: invocation.reuse_values(),
         content: invocation.content_options()?,
         change,
         install: flags.bool("install").then(|| OrInstall {

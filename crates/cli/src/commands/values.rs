@@ -2,7 +2,7 @@
 
 use std::io;
 
-use pintle::{ChartQuery, ChartRequest, ExplainOptions, RecordOptions, World};
+use pintle::{ExplainOptions, RecordOptions, World};
 
 use crate::{
     complete::ArgumentWords,
@@ -78,7 +78,7 @@ fn of_chart(invocation: &mut Invocation<'_>) -> Result<Vec<pintle::Explained>, F
         [path, chart] => (path.clone(), chart.clone()),
         _ => return Err(Failure::new("a chart is needed, or --release")),
     };
-    let chart = ChartRequest { query: ChartQuery { reference, ..invocation.chart("") }, ..invocation.chart_request() };
+    let chart = invocation.chart_request(&reference);
     let surroundings = Machine::new(invocation.environment, false);
     let mut world = World { surroundings: &surroundings, stdin: &mut io::stdin().lock() };
     let options = ExplainOptions { chart, path, show_secrets: invocation.flags.bool("show-secrets") };

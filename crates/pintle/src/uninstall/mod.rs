@@ -89,12 +89,12 @@ fn uninstall_one(session: &mut Session<'_>, name: &str, options: &UninstallOptio
         done(session, name);
         return Ok(());
     }
-    let kept = Uninstall { session, record: &mut record, options }.run(&entries)?;
-    if !kept.is_empty() {
-        session.print(format!("These resources were kept due to the resource policy:\n{kept}\n"));
+    let doomed = Uninstall { session, record: &mut record, options }.run(&entries)?;
+    if !doomed.kept.is_empty() {
+        session.print(format!("These resources were kept due to the resource policy:\n{}\n", doomed.kept));
     }
     done(session, name);
-    remains::tell(session, &record);
+    remains::tell(session, &record, &doomed.taken);
     Ok(())
 }
 
@@ -113,8 +113,8 @@ struct Uninstall<'a, 'b> {
 }
 
 impl Uninstall<'_, '_> {
-    /// Gives the lines on what was kept.
-    fn run(&mut self, entries: &[cluster::Entry]) -> Result<String, Error> {
+    /// Gives what went, and what was kept.
+    fn run(&mut self, entries: &[cluster::Entry]) -> Result<objects::Doomed, Error> {
         let name = self.record.name.clone();
         self.session.log(LogLine::new(Level::Debug, "uninstall: deleting release").with("name", name.as_str()));
         self.record.info.status = Status::Uninstalling;
@@ -137,7 +137,7 @@ impl Uninstall<'_, '_> {
             errors.extend(self.hooks(HookEvent::PostDelete).err());
         }
         self.finish(entries, errors)?;
-        Ok(doomed.kept)
+        Ok(doomed)
     }
 
     /// Writes or deletes the records; whatever went wrong before, the release is gone then.

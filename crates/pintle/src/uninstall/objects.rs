@@ -3,7 +3,7 @@
 use cluster::{Action, ObjectId, Propagation, Write};
 use release::{KindOrder, Manifest, Record, RenderedFile, sort_manifests, split_manifests};
 
-use crate::{Error, ErrorKind, Session, objects};
+use crate::{Error, ErrorKind, Session, change::owner_of, objects};
 
 /// What goes, and what is kept.
 #[derive(Debug, Default)]
@@ -12,6 +12,39 @@ pub(super) struct Doomed {
     pub(super) ids: Vec<ObjectId>,
     /// A line for each object that stays, as Helm prints it.
     pub(super) kept: String,
+    /// What another release has taken over since, and stays with it.
+    pub(super) taken: Vec<Taken>,
+}
+
+/// An object that another release has taken over.
+#[derive(Debug)]
+pub(super) struct Taken {
+    id: ObjectId,
+    release: String,
+    namespace: String,
+}
+
+impl Doomed {
+    /// Spares what another release has taken over. What may not be read goes unseen, as in Helm.
+    fn spare(&mut self, session: &Session<'_>, record: &Record) {
+        let owner = owner_of(record);
+        let ids = std::mem::take(&mut self.ids);
+        let live = session.cluster.get_all(&ids);
+        for (id, live) in ids.into_iter().zip(live) {
+            match live.ok().flatten().and_then(|live| owner.successor(&live)) {
+                Some((release, namespace)) => self.taken.push(Taken { id, release, namespace }),
+                None => self.ids.push(id),
+            }
+        }
+    }
+}
+
+impl Taken {
+    /// The object, and whose it is.
+    pub(super) fn told(&self) -> String {
+        let Taken { id, release, namespace } = self;
+        format!("{} {}, which the release {release} in namespace {namespace} has taken over", id.kind, id.name)
+    }
 }
 
 /// Helm: `SplitManifests` and `SortManifests`, by the order of documents within a kind.
@@ -57,6 +90,7 @@ pub(super) fn doomed(session: &mut Session<'_>, record: &Record) -> Result<Doome
             },
         }
     }
+    doomed.spare(session, record);
     Ok(doomed)
 }
 
@@ -75,8 +109,15 @@ pub(super) fn delete(session: &Session<'_>, ids: &[ObjectId], cascade: Propagati
 /// Says what an uninstallation would do.
 pub(super) fn announce(session: &mut Session<'_>, record: &Record) {
     let Ok(manifests) = manifests(record) else { return };
+    let taken = doomed(session, record).map(|doomed| doomed.taken).unwrap_or_default();
     for manifest in manifests {
+        let (kind, name) = (manifest.head.kind.as_str(), manifest.head.name.as_str());
+        if let Some(taken) = taken.iter().find(|taken| (taken.id.kind.as_str(), taken.id.name.as_str()) == (kind, name))
+        {
+            session.remark(format!("{} would be kept", taken.told()));
+            continue;
+        }
         let what = if policy(&manifest).is_some() { "would be kept" } else { "would be deleted" };
-        session.remark(format!("{} {} {what}", manifest.head.kind, manifest.head.name));
+        session.remark(format!("{kind} {name} {what}"));
     }
 }

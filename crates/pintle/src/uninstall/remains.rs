@@ -8,11 +8,12 @@ use release::{
 };
 use serde_json::Value;
 
+use super::objects::Taken;
 use crate::{Session, objects};
 
-/// Says what is still there: hooks, definitions, volumes. What cannot be found out is not told.
-pub(super) fn tell(session: &mut Session<'_>, record: &Record) {
-    let mut lines = Vec::new();
+/// Says what is still there: what others took over, hooks, definitions, volumes. What cannot be found out is not told.
+pub(super) fn tell(session: &mut Session<'_>, record: &Record, taken: &[Taken]) {
+    let mut lines: Vec<String> = taken.iter().map(Taken::told).collect();
     for id in present(session, hooks(session, record), is_helms) {
         lines.push(format!("{} {}, a hook that its delete policies keep", id.kind, id.name));
     }

@@ -121,6 +121,16 @@ fn draft_next(
 ) -> Result<Drafted, Error> {
     let current = base(session, past, options)?;
     let record = render_next(session, prepared, &Bases { past, current: &current }, options)?;
+    draft_to(session, current, record, options)
+}
+
+/// Drafts the way from one revision to the next.
+fn draft_to(
+    session: &mut Session<'_>,
+    current: Record,
+    record: Record,
+    options: &UpgradeOptions,
+) -> Result<Drafted, Error> {
     let goal = Goal {
         operation: Operation::Upgrade,
         record: &record,

@@ -9,14 +9,8 @@ use release::{Record, codec, diff::without_server_fields, object::Live, plan::Pl
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Drafted, UpgradeOptions, Upgraded, carry_out};
-use crate::{
-    Error, ErrorKind, LiveDiff, Session,
-    change::{Draft, Goal, draft},
-    live_diff,
-    operation::Operation,
-    past::Past,
-};
+use super::{Drafted, UpgradeOptions, Upgraded, carry_out, draft_to};
+use crate::{Error, ErrorKind, LiveDiff, Session, change::Draft, live_diff, past::Past};
 
 /// What a saved plan says of itself.
 const KIND: &str = "pintle.dev/upgrade-plan/1";
@@ -65,19 +59,12 @@ pub fn apply_plan(session: &mut Session<'_>, saved: &[u8], options: &UpgradeOpti
     let current = past.record(session, saved.base)?;
     let mut record = saved.record;
     record.info.last_deployed = Some(session.timestamp());
-    let goal = Goal {
-        operation: Operation::Upgrade,
-        record: &record,
-        before: Some(&current),
-        checks: options.content.checks(),
-        options: &options.change,
-    };
-    let draft = draft(session, &goal)?;
-    let changes = differences(&saved.plan, &saved.live, &draft);
+    let drafted = draft_to(session, current, record, options)?;
+    let changes = differences(&saved.plan, &saved.live, &drafted.draft);
     if !changes.is_empty() {
         return Err(moved(changes));
     }
-    let upgraded = carry_out(session, &mut past, Drafted { current, record, draft }, options);
+    let upgraded = carry_out(session, &mut past, drafted, options);
     upgraded.map(Upgraded::Upgraded).map_err(|error| error.during("UPGRADE FAILED"))
 }
 

@@ -3,8 +3,7 @@
 use std::io;
 
 use pintle::{
-    ChangeOptions, ChartQuery, ChartRequest, ContentOptions, DiffUpgradeOptions, DryRun, DryRunDiff, Page, ReuseValues,
-    TemplateOptions, UpgradeOptions, World,
+    ChangeOptions, ContentOptions, DiffUpgradeOptions, DryRun, DryRunDiff, Page, TemplateOptions, UpgradeOptions, World,
 };
 use value::quote::quote;
 
@@ -138,16 +137,8 @@ fn upgrade_options(invocation: &mut Invocation<'_>) -> Result<DiffUpgradeOptions
     };
     Ok(DiffUpgradeOptions {
         name,
-        chart: ChartRequest {
-            query: ChartQuery { reference: chart, ..invocation.chart("") },
-            ..invocation.chart_request()
-        },
-        reuse: match () {
-            () if flags.bool("reset-values") => ReuseValues::No,
-            () if flags.bool("reuse-values") => ReuseValues::WithDefaults,
-            () if flags.bool("reset-then-reuse-values") => ReuseValues::OverNewDefaults,
-            () => ReuseValues::UnlessGiven,
-        },
+        chart: invocation.chart_request(&chart),
+        reuse: invocation.reuse_values(),
         render: TemplateOptions {
             namespace: invocation.namespace(),
             kube_version: flags.text("kube-version").to_owned(),
