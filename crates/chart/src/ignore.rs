@@ -4,7 +4,7 @@
 
 use crate::{Error, glob};
 
-/// Rules in the order in which they are tried, Helm's own (`templates/.?*`) and ours last.
+/// Rules in the order in which they are tried, Helm's own (`templates/.?*`) last.
 #[derive(Clone, Debug)]
 pub struct Ignore {
     rules: Vec<Rule>,
@@ -21,28 +21,19 @@ struct Rule {
     base_only: bool,
 }
 
-/// The file beside Chart.lock with the sums of the archives that it stands for; no part of the chart.
-pub const LOCK_SUMS: &str = "Chart.lock.sums";
-
 /// Go's scanner takes no longer line.
 const MAX_LINE: usize = 64 << 10;
 
 impl Default for Ignore {
-    /// The rules of a folder without `.helmignore`: what is hidden in `templates/` is left out, and the sums that
-    /// `dependency update` keeps beside Chart.lock, so that archives and records are those that Helm makes.
+    /// The rules of a folder without `.helmignore`: what is hidden in `templates/`.
     fn default() -> Ignore {
-        let rule = |pattern: &[u8], base_only| Rule {
-            pattern: pattern.to_vec(),
-            negated: false,
-            folders_only: false,
-            base_only,
-        };
-        Ignore { rules: vec![rule(b"templates/.?*", false), rule(LOCK_SUMS.as_bytes(), true)] }
+        let pattern = b"templates/.?*".to_vec();
+        Ignore { rules: vec![Rule { pattern, negated: false, folders_only: false, base_only: false }] }
     }
 }
 
 impl Ignore {
-    /// Reads a `.helmignore`, and adds Helm's own rule and ours.
+    /// Reads a `.helmignore`, and adds Helm's own rule.
     ///
     /// # Errors
     /// A pattern with `**`, or one that is no glob.

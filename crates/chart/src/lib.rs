@@ -39,7 +39,7 @@ pub use crate::{
     dependencies::{is_compatible_range, process_dependencies},
     error::Error,
     glob::{BadPattern, matches as path_matches},
-    ignore::{Ignore, LOCK_SUMS},
+    ignore::Ignore,
     index::{
         Index, IndexEntry, IndexHead, Legacy, Reading, choose_version, indent_json, is_version_range, read_index,
         sort_versions,

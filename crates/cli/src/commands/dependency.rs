@@ -58,9 +58,14 @@ static UPDATE: Command = Command {
     long: "\
 Fetches the newest versions that the ranges in Chart.yaml allow into charts/, and writes them down in Chart.lock.
 
-Charts in charts/ that are declared with another version are replaced; charts that are not declared are left alone.",
+Charts in charts/ that are declared with another version are replaced; charts that are not declared are left alone.
+
+With --lock-sums the sums of archives that came from servers are kept in Chart.lock.sums; from then on every update keeps
+them current, and 'helm dependency build' refuses other archives:
+
+    $ helm dependency update ./demo --lock-sums",
     arguments: Arguments::AtMost(1),
-    flags: FETCHING,
+    flags: UPDATING,
     action: Action::Run(update),
     ..Command::BASE
 };
@@ -82,16 +87,19 @@ Where there is no Chart.lock it does what 'helm dependency update' does.",
 const OFFLINE: Flag = Flag::switch("offline", "ask no server: take archives from the cache, and tell which it lacks")
     .visibility(Visibility::HelpOnly);
 
-const FETCHING: &[&[Flag]] = &[
-    &[
-        VERIFY,
-        KEYRING,
-        Flag::switch("skip-refresh", "use the indexes of repositories as they were fetched last"),
-        OFFLINE,
-    ],
-    CREDENTIALS,
-    TLS,
+const LOCK_SUMS: Flag = Flag::switch("lock-sums", "keep the sums of archives in Chart.lock.sums, for builds to check")
+    .visibility(Visibility::HelpOnly);
+
+const OWN: &[Flag] = &[
+    VERIFY,
+    KEYRING,
+    Flag::switch("skip-refresh", "use the indexes of repositories as they were fetched last"),
+    OFFLINE,
 ];
+
+const FETCHING: &[&[Flag]] = &[OWN, CREDENTIALS, TLS];
+
+const UPDATING: &[&[Flag]] = &[OWN, &[LOCK_SUMS], CREDENTIALS, TLS];
 
 fn list(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let report = pintle::dependency_list(&DependencyListOptions {
@@ -118,6 +126,7 @@ fn options(invocation: &Invocation<'_>) -> DependencyOptions {
         verify: flags.bool("verify"),
         skip_refresh: flags.bool("skip-refresh"),
         offline: flags.bool("offline"),
+        lock_sums: flags.known_bool("lock-sums"),
         ..fetching(invocation)
     }
 }

@@ -32,6 +32,8 @@ pub struct DependencyOptions {
     pub skip_refresh: bool,
     /// `--offline`: no server is asked.
     pub offline: bool,
+    /// `--lock-sums`: the sums of archives are kept beside Chart.lock.
+    pub lock_sums: bool,
     /// `--debug`
     pub debug: bool,
     /// Where things are kept on this machine.
@@ -117,8 +119,10 @@ impl<'a> Fetch<'a> {
         let mut locked = resolved?;
         let verify = if self.options.verify { Verify::Always } else { Verify::Never };
         self.save_all(&mut locked, &homes, verify, &Sums::default())?;
-        let known = Sums::load(&self.folder).unwrap_or_default();
-        if self.sums != known {
+        // Helm takes the file for one of the chart's own, and templates may list those: who wants it, says so, once.
+        if (self.options.lock_sums || Sums::are_kept(&self.folder))
+            && self.sums != Sums::load(&self.folder).unwrap_or_default()
+        {
             self.sums.write(&self.folder)?;
         }
         // Saving may have settled versions.

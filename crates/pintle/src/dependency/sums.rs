@@ -1,7 +1,7 @@
 //! `Chart.lock.sums`: beside Chart.lock, the sum of each archive that came from a repository or a registry.
 //!
-//! Chart.lock stays as Helm writes it and names versions alone; what is behind a version may change. The file is no part
-//! of the chart: neither archives nor records have it.
+//! Chart.lock stays as Helm writes it and names versions alone; what is behind a version may change. To Helm this file is
+//! one of the chart's own, which templates see and records have; so it is there for those alone who ask for it.
 
 use std::{collections::BTreeMap, fs};
 
@@ -12,7 +12,7 @@ use value::{Value, quote::quote, yaml};
 use crate::{Error, ErrorKind};
 
 /// The file's name.
-const FILE: &str = chart::LOCK_SUMS;
+const FILE: &str = "Chart.lock.sums";
 
 /// More than this is no such file.
 const MAX_SIZE: u64 = 1 << 20;
@@ -30,6 +30,11 @@ fn key(dependency: &Dependency) -> Key {
 }
 
 impl Sums {
+    /// Whether a chart has such a file.
+    pub(super) fn are_kept(folder: &str) -> bool {
+        fs::symlink_metadata(path::join(folder, FILE)).is_ok()
+    }
+
     /// Reads those of a chart; none where there is no such file.
     pub(super) fn load(folder: &str) -> Result<Sums, Error> {
         let file = path::join(folder, FILE);
