@@ -17,7 +17,8 @@ use value::{List, Map, Value, yaml};
 const OURS: &str = env!("CARGO_BIN_EXE_helm");
 
 /// The commands and flags that Helm has not: the lines of completions and suggestions that hold one of them alone.
-const OWN: [&str; 9] = ["compare", "diff", "drift", "exporter", "rehearse", "sandbox", "values", "--hooks", "--revision"];
+const OWN: [&str; 9] =
+    ["compare", "diff", "drift", "exporter", "rehearse", "sandbox", "values", "--hooks", "--revision"];
 
 /// Version numbers differ on purpose, everywhere.
 fn without_own_version(text: &str) -> String {

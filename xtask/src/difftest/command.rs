@@ -47,7 +47,9 @@ impl Run<'_> {
     pub(super) fn command(&self, line: &Line<'_>, step: &Step, done: &mut Done) -> anyhow::Result<()> {
         let arguments = words::split(line.line)?.iter().map(|word| self.fill(word)).collect::<Vec<_>>();
         done.what = format!("{} {}", line.name, line.line);
-        let proxy = if step.faults.is_empty() { None } else { Some(Proxy::start(self.stage, &step.faults)?) };
+        let counted = step.want.requests.is_some() && self.cast == Cast::Pintle;
+        let proxied = counted || !step.faults.is_empty();
+        let proxy = proxied.then(|| Proxy::start(self.stage, &step.faults)).transpose()?;
         let begin = Instant::now();
         let (exit, stdout, stderr) = loop {
             let mut command = self.prepared(&line.program, step);
@@ -68,6 +70,7 @@ impl Run<'_> {
             }
             std::thread::sleep(Duration::from_millis(200));
         };
+        done.asked = proxy.as_ref().map(Proxy::asked).unwrap_or_default();
         // Of ours the comparison speaks, where there is one.
         let judged = line.name == "kubectl" || self.cast == Cast::Reference || self.scenario.alone;
         if !wanted(step.expect, exit) && judged {

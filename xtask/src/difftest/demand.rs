@@ -11,6 +11,9 @@ pub(super) fn unmet(want: &Demand, done: &Done) -> Option<String> {
     if let Some(words) = want.hides.iter().find(said) {
         return Some(format!("says {words:?}"));
     }
+    if let Some(most) = want.requests.filter(|most| done.asked.len() > *most) {
+        return Some(format!("{} requests, and {most} are allowed:\n{}", done.asked.len(), done.asked.join("\n")));
+    }
     if let Some(wanted) = &want.records {
         let records = records(done);
         if *wanted != records {

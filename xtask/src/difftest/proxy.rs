@@ -1,4 +1,4 @@
-//! A server between helm and the cluster that answers some requests itself, or hangs up.
+//! A server between helm and the cluster that answers some requests itself, or hangs up, and notes them all.
 //!
 //! `kubectl proxy` behind it speaks to the cluster, so that any kubeconfig does. One request a connection.
 
@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
@@ -23,12 +23,14 @@ pub(super) struct Proxy {
     port: u16,
     ended: Arc<AtomicBool>,
     behind: Child,
+    shared: Arc<Shared>,
 }
 
 /// What all connections share.
 struct Shared {
     faults: Vec<(Fault, AtomicUsize)>,
     behind: u16,
+    asked: Mutex<Vec<String>>,
 }
 
 struct Request {
@@ -56,11 +58,12 @@ impl Proxy {
         let port = line.trim_end().rsplit(':').next().and_then(|port| port.parse().ok());
         let port = port.with_context(|| format!("kubectl proxy says {line:?}"))?;
         let faults = faults.iter().map(|fault| (fault.clone(), AtomicUsize::new(0))).collect();
-        let shared = Arc::new(Shared { faults, behind: port });
+        let shared = Arc::new(Shared { faults, behind: port, asked: Mutex::default() });
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let port = listener.local_addr()?.port();
         let ended = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&ended);
+        let known = Arc::clone(&shared);
         std::thread::spawn(move || {
             for connection in listener.incoming().flatten() {
                 if over.load(Ordering::Relaxed) {
@@ -71,7 +74,12 @@ impl Proxy {
                 std::thread::spawn(move || _ = shared.serve(connection));
             }
         });
-        Ok(Proxy { port, ended, behind })
+        Ok(Proxy { port, ended, behind, shared: known })
+    }
+
+    /// Method and path of every request so far.
+    pub(super) fn asked(&self) -> Vec<String> {
+        self.shared.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Writes a kubeconfig that leads here.
@@ -100,6 +108,8 @@ impl Drop for Proxy {
 impl Shared {
     fn serve(&self, client: TcpStream) -> anyhow::Result<()> {
         let request = read(&client)?;
+        let line = format!("{} {}", request.method, request.path);
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(line);
         match self.fault(&request) {
             None => self.forward(&request, &mut &client)?,
             Some(0) => {}

@@ -74,6 +74,8 @@ pub(super) struct Done {
     pub(super) stdout: String,
     pub(super) stderr: String,
     pub(super) snapshot: Option<Snapshot>,
+    /// What it asked the server for, where that is counted.
+    pub(super) asked: Vec<String>,
     /// Where the scenario is wrong about the real Helm, or the step did not work at all.
     pub(super) trouble: Option<String>,
 }

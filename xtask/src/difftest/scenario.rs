@@ -149,6 +149,8 @@ pub(super) struct Demand {
     /// Words on neither.
     #[serde(default)]
     pub(super) hides: Vec<String>,
+    /// The most requests that may be made of the server.
+    pub(super) requests: Option<usize>,
     /// Every record of the namespace: `NAME REVISION STATUS`.
     pub(super) records: Option<Vec<String>>,
     /// Live objects, `KIND NAME /PATH`: true where they are there, false where not, or what they hold.

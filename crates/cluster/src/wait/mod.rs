@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use serde_json::Value;
+
 use crate::{Cluster, Error, ObjectId};
 
 mod hopeless;
@@ -68,21 +70,28 @@ impl Cluster {
         let goal = Goal::Ready { jobs: options.jobs };
         match options.strategy {
             WaitStrategy::Watcher => {
-                self.block_on(watcher::run(&self.inner, ids, &watcher::Plan { goal, options }, on_status))
+                let plan = watcher::Plan { goal, options, known: &[] };
+                self.block_on(watcher::run(&self.inner, ids, &plan, on_status))
             }
             WaitStrategy::Legacy => self.block_on(legacy::wait(&self.inner, ids, options)),
             WaitStrategy::HookOnly => Ok(()),
         }
     }
 
-    /// Waits until the Jobs and Pods among a hook's objects have completed. Helm: `Waiter.WatchUntilReady`.
+    /// Waits until the Jobs and Pods among a hook's objects have completed; `made` says of each what the server made of
+    /// it, as far as it told. Helm: `Waiter.WatchUntilReady`.
     ///
     /// # Errors
     /// [`Error::Wait`]: one failed, or did not end in time.
-    pub fn wait_for_hook(&self, ids: &[ObjectId], options: &WaitOptions, on_status: OnStatus<'_>) -> Result<(), Error> {
-        let runs = |id: &&ObjectId| matches!((id.group(), id.kind.as_str()), ("batch", "Job") | ("", "Pod"));
-        let ids: Vec<ObjectId> = ids.iter().filter(runs).cloned().collect();
-        let plan = watcher::Plan { goal: Goal::Completed, options };
+    pub fn wait_for_hook(
+        &self,
+        made: &[(ObjectId, Option<Value>)],
+        options: &WaitOptions,
+        on_status: OnStatus<'_>,
+    ) -> Result<(), Error> {
+        let runs = |id: &ObjectId| matches!((id.group(), id.kind.as_str()), ("batch", "Job") | ("", "Pod"));
+        let (ids, known): (Vec<ObjectId>, Vec<Option<Value>>) = made.iter().filter(|(id, _)| runs(id)).cloned().unzip();
+        let plan = watcher::Plan { goal: Goal::Completed, options, known: &known };
         let result = self.block_on(watcher::run(&self.inner, &ids, &plan, on_status));
         if options.strategy == WaitStrategy::Legacy { result.map_err(legacy::hook_words) } else { result }
     }
@@ -99,7 +108,7 @@ impl Cluster {
     ) -> Result<(), Error> {
         match options.strategy {
             WaitStrategy::Watcher => {
-                let plan = watcher::Plan { goal: Goal::Gone, options };
+                let plan = watcher::Plan { goal: Goal::Gone, options, known: &[] };
                 self.block_on(watcher::run(&self.inner, ids, &plan, on_status))
             }
             WaitStrategy::Legacy => self.block_on(legacy::wait_for_delete(&self.inner, ids, options)),

@@ -76,6 +76,14 @@ impl Group {
         self.places.get(text_at(object, &["metadata", "name"])).copied()
     }
 
+    /// What there was when it was written, where that is one object: a watch may begin there.
+    pub(super) fn written(&self, known: &[Option<Value>]) -> Option<Listed> {
+        let place = self.places.values().copied().next().filter(|_| self.places.len() == 1)?;
+        let object = known.get(place)?.clone()?;
+        let version = text_at(&object, &["metadata", "resourceVersion"]).to_owned();
+        (!version.is_empty()).then(|| Listed { objects: vec![(place, object)], version })
+    }
+
     /// What there is now. Fails only where asking again makes no sense.
     pub(super) async fn list(&self, inner: &Inner) -> Result<Listed, Error> {
         let mut list = inner.json(&self.call()).await?;
@@ -116,7 +124,14 @@ impl Group {
             match self.follow(&inner, &from, &mut seen, &to).await {
                 Followed::Ended(last) => version = Some(last),
                 Followed::Expired => {}
-                Followed::Fatal(error) => return drop(to.send(Change::Fatal(error))),
+                Followed::Fatal(error) => {
+                    // Who may not list either is told that, as by Helm, which lists first.
+                    let error = match self.list(&inner).await {
+                        Err(listing) if listing.is_forbidden() => list_failure(listing),
+                        _ => error,
+                    };
+                    return drop(to.send(Change::Fatal(error)));
+                }
                 Followed::Broken => tokio::time::sleep(PAUSE).await,
             }
         }

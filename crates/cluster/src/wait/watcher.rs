@@ -33,6 +33,8 @@ const TICK: Duration = Duration::from_secs(1);
 pub(super) struct Plan<'a> {
     pub(super) goal: Goal,
     pub(super) options: &'a WaitOptions,
+    /// What is known of each object from having written it; such a one is watched from there, without a list.
+    pub(super) known: &'a [Option<Value>],
 }
 
 /// What is known so far.
@@ -69,7 +71,7 @@ pub(super) async fn run(
         on_status,
     };
     let end = {
-        let run = pin!(timeout_at(deadline, board.run(inner)));
+        let run = pin!(timeout_at(deadline, board.run(inner, plan.known)));
         match select(run, pin!(inner.transport.interrupt.raised())).await {
             Either::Left((Ok(Err(Error::Interrupted)), _)) | Either::Right(_) => End::Interrupted,
             Either::Left((Ok(result), _)) => result.map(|()| End::Over)?,
@@ -89,11 +91,14 @@ enum End {
 }
 
 impl Board<'_, '_> {
-    async fn run(&mut self, inner: &Arc<Inner>) -> Result<(), Error> {
+    async fn run(&mut self, inner: &Arc<Inner>, known: &[Option<Value>]) -> Result<(), Error> {
         let groups = Group::of(inner, self.ids).await?;
         let mut watches = Vec::new();
         let mut lists = futures::stream::iter(groups.into_iter().map(|group| async {
-            let listed = group.list(inner).await;
+            let listed = match group.written(known) {
+                Some(listed) => Ok(listed),
+                None => group.list(inner).await,
+            };
             (group, listed)
         }))
         .buffer_unordered(inner.transport.throttle.places());

@@ -162,7 +162,8 @@ fn rollouts_jobs_and_failures_are_waited_for() {
     for strategy in [WaitStrategy::Watcher, WaitStrategy::Legacy] {
         let options = WaitOptions { strategy, jobs: true, ..WaitOptions::new(Duration::from_secs(60)) };
         bed.cluster().wait(&good, &options, quiet).unwrap();
-        bed.cluster().wait_for_hook(&good, &options, quiet).unwrap();
+        let hooks = good.clone().map(|id| (id, None));
+        bed.cluster().wait_for_hook(&hooks, &options, quiet).unwrap();
     }
     let bad = [apply(pods("Deployment", "hangs", "hang")), good[0].clone()];
     let error = bed.cluster().wait(&bad, &WaitOptions::new(Duration::from_secs(3)), quiet).unwrap_err();
@@ -176,7 +177,7 @@ fn rollouts_jobs_and_failures_are_waited_for() {
     );
     let legacy = WaitOptions { strategy: WaitStrategy::Legacy, ..WaitOptions::new(Duration::from_secs(3)) };
     assert_eq!(bed.cluster().wait(&bad, &legacy, quiet).unwrap_err().to_string(), "context deadline exceeded");
-    let failing = [apply(pods("Job", "fails", "fail"))];
+    let failing = [(apply(pods("Job", "fails", "fail")), None)];
     let error = bed.cluster().wait_for_hook(&failing, &WaitOptions::new(Duration::from_secs(60)), quiet).unwrap_err();
     assert_eq!(
         error.to_string(),

@@ -2,7 +2,7 @@
 
 use metrics::gate::Gate;
 use release::{
-    Record, codec,
+    ApplyMethod, Hook, HookEvent, Record, codec,
     object::{Checks, Live},
     plan::Plan,
 };
@@ -13,7 +13,7 @@ use super::{
     permissions::{self, Needs},
     quota,
 };
-use crate::{Error, ErrorKind, Session, gates::gates_of, operation::Operation};
+use crate::{Error, ErrorKind, Session, gates::gates_of, hooks::acts, operation::Operation};
 
 /// What a change is to lead to.
 pub(crate) struct Goal<'a> {
@@ -27,6 +27,17 @@ pub(crate) struct Goal<'a> {
     pub(crate) checks: Checks,
     /// How objects are changed.
     pub(crate) options: &'a ChangeOptions,
+    /// When what lives is read.
+    pub(crate) reading: Reading,
+}
+
+/// When what lives is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Now.
+    Now,
+    /// Behind the hooks before the change, which may change what lives, if nothing hangs on it until then.
+    BehindHooks,
 }
 
 /// A change that nothing is known to speak against.
@@ -40,6 +51,8 @@ pub(crate) struct Draft {
     pub(crate) live: Live,
     /// What the numbers must say in the end.
     pub(crate) gates: Vec<Gate>,
+    /// Whether that is only assumed: it is read behind the hooks.
+    pub(crate) is_assumed: bool,
 }
 
 /// Drafts a change: reads what lives, checks whose it is, whether we may write it and whether its record fits, and plans.
@@ -58,6 +71,19 @@ pub(crate) fn draft(session: &mut Session<'_>, goal: &Goal<'_>) -> Result<Draft,
     };
     tell_unmappable(session, &objects);
     let owner = owner_of(goal.record);
+    if problems.0.is_empty()
+        && let Some(draft) = assumed(session, goal, &objects)
+    {
+        problems.extend(too_large(session, goal.record));
+        return match gates_of(session, goal) {
+            Ok(gates) if problems.0.is_empty() => Ok(Draft { gates, ..draft }),
+            Ok(_) => Err(problems.into_error()),
+            Err(error) => {
+                problems.extend([error]);
+                Err(problems.into_error())
+            }
+        };
+    }
     let live = match objects.live(session) {
         Ok(live) => live,
         Err(errors) => {
@@ -92,7 +118,39 @@ pub(crate) fn draft(session: &mut Session<'_>, goal: &Goal<'_>) -> Result<Draft,
         problems.extend(quota::exceeded(session, &needs));
         problems.extend(too_large(session, goal.record));
     }
-    if problems.0.is_empty() { Ok(Draft { objects, plan, live, gates }) } else { Err(problems.into_error()) }
+    if problems.0.is_empty() {
+        Ok(Draft { objects, plan, live, gates, is_assumed: false })
+    } else {
+        Err(problems.into_error())
+    }
+}
+
+/// A draft whose objects are read behind the hooks. An upgrade that adds no object needs them for nothing but permissions,
+/// and for these not where everything is allowed that can become of an object that the server merges.
+fn assumed(session: &mut Session<'_>, goal: &Goal<'_>, objects: &Objects) -> Option<Draft> {
+    let options = goal.options;
+    let runs = |hook: &Hook| acts(hook) && hook.events.contains(&HookEvent::PreUpgrade);
+    let may_wait = goal.reading == Reading::BehindHooks
+        && goal.operation == Operation::Upgrade
+        && goal.record.apply_method == ApplyMethod::ServerSide
+        && !(options.no_hooks || options.force_replace || options.force_recreate)
+        && goal.record.hooks.iter().any(runs)
+        && objects.added().is_empty();
+    if !may_wait {
+        return None;
+    }
+    let (owner, for_plan) = (owner_of(goal.record), options.for_plan(goal.record.apply_method));
+    let of_new = |there: bool| -> Live {
+        objects.new.iter().map(|object| (object.id.clone(), there.then(|| object.json.clone()))).collect()
+    };
+    let made_anew = objects.plan(owner, &of_new(false), for_plan).ok()?;
+    let needs = Needs { record: goal.record, plan: &made_anew };
+    if !made_anew.duplicates.is_empty() || !permissions::missing(session, &needs).is_empty() {
+        return None;
+    }
+    let live = of_new(true);
+    let plan = objects.plan(owner, &live, for_plan).ok()?;
+    Some(Draft { objects: objects.clone(), plan, live, gates: Vec::new(), is_assumed: true })
 }
 
 fn tell_unmappable(session: &mut Session<'_>, objects: &Objects) {

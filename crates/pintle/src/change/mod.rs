@@ -16,7 +16,7 @@ pub use self::{
 pub(crate) use self::{
     content::{Stage, capabilities_of, render_content},
     desired::{Built, build},
-    draft::{Draft, Goal, draft},
+    draft::{Draft, Goal, Reading, draft},
     objects::{Objects, owner_of},
     options::plan_options,
     preview::{preview, refusals, told, validate},

@@ -71,7 +71,12 @@ impl Objects {
 
     /// What lives of all of them. Of those that shall live all must be readable.
     pub(crate) fn live(&self, session: &Session<'_>) -> Result<Live, Vec<Error>> {
-        let named = self.new.iter().chain(&self.old).filter(|object| !object.id.name.is_empty());
+        self.live_of(session, |_| true)
+    }
+
+    /// What lives of some of them.
+    pub(crate) fn live_of(&self, session: &Session<'_>, picks: impl Fn(&ObjectId) -> bool) -> Result<Live, Vec<Error>> {
+        let named = self.new.iter().chain(&self.old).filter(|object| !object.id.name.is_empty() && picks(&object.id));
         let mut ids: Vec<ObjectId> = named.map(|object| object.id.clone()).collect();
         let mut seen = std::collections::HashSet::new();
         ids.retain(|id| seen.insert(id.clone()));

@@ -1,5 +1,6 @@
 //! Carries a change out, phase by phase: hooks, objects, waiting, hooks.
 
+mod again;
 mod deadline;
 mod steps;
 
@@ -8,7 +9,7 @@ use release::{ApplyMethod, Record};
 
 use crate::{
     ChangeOptions, Error, ErrorKind, Event, Session,
-    change::{Draft, owner_of},
+    change::Draft,
     explain::explained,
     gates::Gates,
     hooks::{HookOptions, run_hooks},
@@ -101,7 +102,7 @@ impl Change<'_> {
     fn run(&mut self, session: &mut Session<'_>, phase: &mut Phase, created: &mut Vec<ObjectId>) -> Result<(), Error> {
         let gates = Gates::before(session, &self.draft.gates);
         if self.hooks(session, Phase::Before)? {
-            self.plan_again(session)?;
+            again::plan_again(session, &mut self.draft, self.record, (self.operation, self.options))?;
         }
         *phase = Phase::Apply;
         self.check_options()?;
@@ -144,17 +145,6 @@ impl Change<'_> {
         let options = self.hook_options(session);
         run_hooks(session, self.record, event, &options).map_err(|error| self.operation.hook_failed(event, error))?;
         Ok(self.record.hooks.iter().any(|hook| hook.events.contains(&event)))
-    }
-
-    /// Hooks may have changed what lives.
-    fn plan_again(&mut self, session: &Session<'_>) -> Result<(), Error> {
-        let live = self.draft.objects.live(session).map_err(|errors| {
-            let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            Error::new(ErrorKind::Cluster, texts.join("\n"))
-        })?;
-        let options = self.options.for_plan(self.record.apply_method);
-        self.draft.plan = self.draft.objects.plan(owner_of(self.record), &live, options)?;
-        Ok(())
     }
 
     fn wait(&self, session: &mut Session<'_>) -> Result<(), Error> {

@@ -6,9 +6,10 @@ mod policy;
 
 use cluster::{Action, ObjectId, WaitOptions, Write};
 use release::{
-    HookEvent, HookRun, Record,
+    Hook, HookEvent, HookRun, Record,
     object::{Checks, Object},
 };
+use serde_json::Value;
 
 use crate::{
     Error, ErrorKind, Event, Level, LogLine, Session,
@@ -118,6 +119,22 @@ impl Cleanup {
     }
 }
 
+/// Whether a hook can change other objects: these cannot.
+pub(crate) fn acts(hook: &Hook) -> bool {
+    const PASSIVE: [&str; 9] = [
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "ConfigMap",
+        "PersistentVolumeClaim",
+        "Role",
+        "RoleBinding",
+        "Secret",
+        "Service",
+        "ServiceAccount",
+    ];
+    !PASSIVE.contains(&hook.kind.as_str())
+}
+
 /// Why no further hook runs.
 enum Stop {
     /// The hook did not get as far as being waited for: nothing is cleaned up.
@@ -145,15 +162,17 @@ impl Run<'_, '_> {
             let line = line.with("revision", self.record.revision.to_string()).with("error", error.to_string());
             self.session.log(line);
         }
-        if let Err(error) = self.create(&objects) {
-            let completed_at = Some(self.session.timestamp());
-            self.note(HookRun { started_at, completed_at, phase: "Failed".into() });
-            return Err(Stop::Before(error));
-        }
-        let ids: Vec<ObjectId> = objects.into_iter().map(|object| object.id).collect();
+        let made = match self.create(objects) {
+            Ok(made) => made,
+            Err(error) => {
+                let completed_at = Some(self.session.timestamp());
+                self.note(HookRun { started_at, completed_at, phase: "Failed".into() });
+                return Err(Stop::Before(error));
+            }
+        };
         let observer = &mut *self.session.observer;
         let mut tell = |id: &ObjectId, status: &_| observer.event(Event::Status { id, status });
-        let waited = self.session.cluster.wait_for_hook(&ids, &self.options.wait, &mut tell);
+        let waited = self.session.cluster.wait_for_hook(&made, &self.options.wait, &mut tell);
         let completed_at = Some(self.session.timestamp());
         let phase = if waited.is_ok() { "Succeeded" } else { "Failed" };
         self.note(HookRun { started_at, completed_at, phase: phase.into() });
@@ -185,8 +204,8 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Helm: `Client.Create`.
-    fn create(&self, objects: &[Object]) -> Result<(), Error> {
+    /// Gives the objects as the server made them. Helm: `Client.Create`.
+    fn create(&self, objects: Vec<Object>) -> Result<Vec<(ObjectId, Option<Value>)>, Error> {
         let create = |object: &Object| {
             let json = object.json.clone();
             let action = match self.options.server_side {
@@ -196,16 +215,15 @@ impl Run<'_, '_> {
             Write::new(object.id.clone(), action)
         };
         let writes: Vec<Write> = objects.iter().map(create).collect();
-        let errors: Vec<String> = self
-            .session
-            .cluster
-            .write_all(&writes)
-            .into_iter()
-            .filter_map(Result::err)
-            .map(|e| e.to_string())
-            .collect();
+        let (mut made, mut errors) = (Vec::new(), Vec::new());
+        for (object, written) in objects.into_iter().zip(self.session.cluster.write_all(&writes)) {
+            match written {
+                Ok(live) => made.push((object.id, live)),
+                Err(error) => errors.push(error.to_string()),
+            }
+        }
         if errors.is_empty() {
-            return Ok(());
+            return Ok(made);
         }
         let path = self.record.hooks.get(self.index).map_or("", |hook| hook.path.as_str());
         let (event, errors) = (self.event.name(), errors.join("\n"));

@@ -11,7 +11,7 @@ use render::Release;
 
 use crate::{
     ChangeOptions, ContentOptions, DryRun, Error, Level, LogLine, Observer, Prepared, Session, World,
-    change::{Goal, Stage, draft, render_content},
+    change::{Goal, Reading, Stage, draft, render_content},
     execute::{Change, Deadline, execute},
     operation::Operation,
     prepare::{process_for_install, told},
@@ -50,6 +50,7 @@ pub fn install(session: &mut Session<'_>, prepared: Prepared, options: &InstallO
         before: None,
         checks: options.content.checks(),
         options: &options.change,
+        reading: Reading::Now,
     };
     let draft = draft(session, &goal)?;
     if options.change.dry_run.is_on() {

@@ -5,7 +5,7 @@ use release::Record;
 use super::RehearseOptions;
 use crate::{
     ChangeOptions, DryRun, Error, Session,
-    change::{Goal, draft, refusals as refused},
+    change::{Goal, Reading, draft, refusals as refused},
     operation::Operation,
 };
 
@@ -27,6 +27,7 @@ pub(super) fn refusals(
         before,
         checks: options.upgrade.content.checks(),
         options: &change,
+        reading: Reading::Now,
     };
     let draft = draft(session, &goal)?;
     let refused = refused(session, &draft.plan);

@@ -11,7 +11,7 @@ use release::{
 
 use crate::{
     ChangeOptions, Error, Level, LogLine, Session,
-    change::{Draft, Goal, draft, preview},
+    change::{Draft, Goal, Reading, draft, preview},
     execute::{Change, Deadline, execute},
     operation::Operation,
     past::Past,
@@ -55,7 +55,9 @@ pub(crate) fn go_back(session: &mut Session<'_>, name: &str, way: &Way<'_>) -> R
         return Err(HistoryError::InvalidRevision.into());
     }
     let mut past = Past::read(session, name)?;
-    past.describe(session)?;
+    if !matches!(way.to, RollbackTo::Revision(1..)) {
+        past.describe(session)?;
+    }
     let target = target(session, &past, way.to)?;
     take_over(session, &mut past, way.options)?;
     let Some(current) = past.newest().cloned() else { return Err(HistoryError::NotFound.into()) };
@@ -66,6 +68,7 @@ pub(crate) fn go_back(session: &mut Session<'_>, name: &str, way: &Way<'_>) -> R
         before: Some(&current),
         checks: Checks::Lenient,
         options: way.options,
+        reading: Reading::Now,
     };
     let draft = draft(session, &goal).map_err(|error| outdated(session, error, &target))?;
     if way.options.dry_run.is_on() {

@@ -9,7 +9,7 @@ use render::Release;
 
 use crate::{
     ChangeOptions, ChartRequest, ContentOptions, Error, ErrorKind, InstallOptions, Prepared, Session,
-    change::{Draft, Goal, Stage, draft, preview, render_content, validate},
+    change::{Draft, Goal, Reading, Stage, draft, preview, render_content, validate},
     execute::{Change, Deadline, execute},
     install, install_name,
     operation::Operation,
@@ -86,7 +86,8 @@ fn upgrade_prepared(
     past: &mut Past,
     options: &UpgradeOptions,
 ) -> Result<Record, Error> {
-    let mut drafted = draft_next(session, prepared, past, options)?;
+    let reading = if options.change.dry_run.is_on() { Reading::Now } else { Reading::BehindHooks };
+    let mut drafted = draft_next(session, prepared, past, (options, reading))?;
     if options.change.dry_run.is_on() {
         preview(session, &drafted.draft);
         validate(session, &drafted.draft.plan);
@@ -110,26 +111,26 @@ pub(crate) struct Drafted {
 pub(crate) fn drafted(session: &mut Session<'_>, options: &UpgradeOptions) -> Result<Drafted, Error> {
     let mut past = Past::read(session, &options.name)?;
     let prepared = prepare_upgrade(&options.chart, &mut session.world, session.observer)?;
-    draft_next(session, prepared, &mut past, options).map_err(|error| error.during("UPGRADE FAILED"))
+    draft_next(session, prepared, &mut past, (options, Reading::Now)).map_err(|error| error.during("UPGRADE FAILED"))
 }
 
 fn draft_next(
     session: &mut Session<'_>,
     prepared: Prepared,
     past: &mut Past,
-    options: &UpgradeOptions,
+    (options, reading): (&UpgradeOptions, Reading),
 ) -> Result<Drafted, Error> {
     let current = base(session, past, options)?;
     let record = render_next(session, prepared, &Bases { past, current: &current }, options)?;
-    draft_to(session, current, record, options)
+    draft_to(session, (current, record), options, reading)
 }
 
 /// Drafts the way from one revision to the next.
 fn draft_to(
     session: &mut Session<'_>,
-    current: Record,
-    record: Record,
+    (current, record): (Record, Record),
     options: &UpgradeOptions,
+    reading: Reading,
 ) -> Result<Drafted, Error> {
     let goal = Goal {
         operation: Operation::Upgrade,
@@ -137,6 +138,7 @@ fn draft_to(
         before: Some(&current),
         checks: options.content.checks(),
         options: &options.change,
+        reading,
     };
     let draft = draft(session, &goal)?;
     Ok(Drafted { current, record, draft })

@@ -10,7 +10,12 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{Drafted, UpgradeOptions, Upgraded, carry_out, draft_to};
-use crate::{Error, ErrorKind, LiveDiff, Session, change::Draft, live_diff, past::Past};
+use crate::{
+    Error, ErrorKind, LiveDiff, Session,
+    change::{Draft, Reading},
+    live_diff,
+    past::Past,
+};
 
 /// What a saved plan says of itself.
 const KIND: &str = "pintle.dev/upgrade-plan/1";
@@ -59,7 +64,7 @@ pub fn apply_plan(session: &mut Session<'_>, saved: &[u8], options: &UpgradeOpti
     let current = past.record(session, saved.base)?;
     let mut record = saved.record;
     record.info.last_deployed = Some(session.timestamp());
-    let drafted = draft_to(session, current, record, options)?;
+    let drafted = draft_to(session, (current, record), options, Reading::Now)?;
     let changes = differences(&saved.plan, &saved.live, &drafted.draft);
     if !changes.is_empty() {
         return Err(moved(changes));
