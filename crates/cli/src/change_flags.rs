@@ -2,7 +2,7 @@
 
 use pintle::{
     ChangeOptions, ChartRequest, ContentOptions, DependencyOptions, DryRun, GateOptions, Level, LogLine, ReuseValues,
-    ServerSide, WaitStrategy,
+    ServerSide,
 };
 
 use crate::{commands::fetching, error::Failure, invocation::Invocation, parse::parse_bool};
