@@ -24,7 +24,7 @@ pub(crate) fn execute(words: &[String], environment: &Environment, output: &mut 
     // Settings are wanted before the command is known. Whatever is wrong is found when it is.
     let _ = flags.parse_globals(words);
     output.set_debug(flags.bool("debug"));
-    output.set_dumb(environment.text("TERM") == "dumb");
+    output.set_terminal(environment);
     let root = plugins::root(environment, words, output);
     let found = find(root, flags::GLOBAL, words);
     if !found.as_ref().is_ok_and(|found| found.command().has_own("color")) {

@@ -38,7 +38,7 @@ impl Invocation<'_> {
             set_string: list("set-string"),
             set_file: list("set-file"),
             set_literal: list("set-literal"),
-            getters: self.getters(),
+            places: self.places(),
         }
     }
 
@@ -94,6 +94,7 @@ impl Invocation<'_> {
             registry_config: text("registry-config"),
             docker_config: self.environment.docker_config(),
             getters: self.getters(),
+            watch: self.output.watch(),
         }
     }
 

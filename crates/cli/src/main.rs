@@ -7,6 +7,7 @@ mod change_flags;
 mod commands;
 mod complete;
 mod connection;
+mod downloads;
 mod env;
 mod error;
 mod error_text;

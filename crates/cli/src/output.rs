@@ -1,22 +1,27 @@
 //! The streams that commands print to.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::{
+    io::{self, BufWriter, IsTerminal as _, Stdout, Write},
+    sync::Arc,
+};
 
-use pintle::{Level, LogLine};
+use pintle::{Level, LogLine, Watch};
 
-use crate::{error::Failure, exit::Exit, log::log_line};
+use crate::{downloads::Downloads, env::Environment, error::Failure, exit::Exit, log::log_line};
 
 /// Standard output, buffered until the end, and standard error.
 pub(crate) struct Output {
     out: BufWriter<Stdout>,
     debug: bool,
     dumb: bool,
+    /// Downloads, where they are shown.
+    downloads: Option<Arc<Downloads>>,
 }
 
 impl Output {
     /// The streams of this process.
     pub(crate) fn of_process() -> Output {
-        Output { out: BufWriter::with_capacity(1 << 16, io::stdout()), debug: false, dumb: false }
+        Output { out: BufWriter::with_capacity(1 << 16, io::stdout()), debug: false, dumb: false, downloads: None }
     }
 
     /// Sets whether debug lines are shown.
@@ -24,9 +29,24 @@ impl Output {
         self.debug = debug;
     }
 
-    /// Sets whether the terminal can do no more than print.
-    pub(crate) fn set_dumb(&mut self, dumb: bool) {
-        self.dumb = dumb;
+    /// Sets what the environment says of the terminal: whether it can do no more than print, and whether downloads are
+    /// shown.
+    pub(crate) fn set_terminal(&mut self, environment: &Environment) {
+        self.dumb = environment.text("TERM") == "dumb";
+        let plain = ["NO_COLOR", "CI"].iter().any(|name| !environment.text(name).is_empty());
+        let shown = !self.dumb && !plain && io::stderr().is_terminal();
+        self.downloads = shown.then(Arc::default);
+    }
+
+    /// Who watches downloads.
+    pub(crate) fn watch(&self) -> Watch {
+        match &self.downloads {
+            Some(downloads) => {
+                let downloads = Arc::clone(downloads);
+                Watch::new(Arc::new(move |download| downloads.note(download)))
+            }
+            None => Watch::default(),
+        }
     }
 
     /// Whether the terminal can do no more than print.
@@ -42,6 +62,7 @@ impl Output {
     /// Prints to standard error, after what was printed to standard output. That it cannot be written to is nothing
     /// that could be told.
     pub(crate) fn complain(&mut self, text: &str) {
+        self.clear_downloads();
         let _ = self.out.flush();
         let _ = io::stderr().write_all(text.as_bytes());
     }
@@ -61,8 +82,13 @@ impl Output {
         }
     }
 
+    fn clear_downloads(&self) {
+        self.downloads.iter().for_each(|downloads| downloads.clear());
+    }
+
     /// Writes what is left in the buffer.
     pub(crate) fn finish(&mut self) -> Result<(), Failure> {
+        self.clear_downloads();
         self.out.flush().map_err(|error| failed(&error))
     }
 }

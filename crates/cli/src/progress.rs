@@ -185,7 +185,7 @@ impl Board {
     }
 
     fn draw(&mut self) {
-        let (width, height) = size();
+        let (width, height) = terminal_size();
         let waiting: Vec<&Row> = self.rows.iter().filter(|row| !row.is_done()).collect();
         let mut lines = Vec::new();
         if !waiting.is_empty() {
@@ -239,7 +239,7 @@ fn write(text: &str) {
 
 /// Columns and lines of the terminal.
 #[cfg(unix)]
-fn size() -> (usize, usize) {
+pub(crate) fn terminal_size() -> (usize, usize) {
     match rustix::termios::tcgetwinsize(io::stderr()) {
         Ok(size) if size.ws_col > 0 && size.ws_row > 0 => (size.ws_col.into(), size.ws_row.into()),
         _ => (80, 24),
@@ -247,7 +247,7 @@ fn size() -> (usize, usize) {
 }
 
 #[cfg(not(unix))]
-fn size() -> (usize, usize) {
+pub(crate) fn terminal_size() -> (usize, usize) {
     (80, 24)
 }
 

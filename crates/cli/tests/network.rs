@@ -1,7 +1,7 @@
 //! Runs the scenarios in `tests/cases/network` against a web server on loopback, and compares what is said and asked.
 //!
 //! A scenario is a list of command lines that run one after the other in one environment; `$SERVER` and `$OTHER` are
-//! two origins that serve the folder `site` (see `testkit::Servers`). With `PINTLE_RECORD=/path/to/helm` steps without
+//! two origins that serve the folder `site` (see `testkit::Servers`), `$HOST` is the first one without its scheme. With `PINTLE_RECORD=/path/to/helm` steps without
 //! an answer get that binary's, or ours where their `oracle` is `pintle`.
 
 use std::{
@@ -49,18 +49,19 @@ fn run(scenario: &Map, binary: &Path, mut judge: impl FnMut(&Map, Stepped)) -> a
     }
     let servers = Servers::start(env.work().join("site"))?;
     let [first, second] = servers.addresses();
+    let host = first.trim_start_matches("http://");
     for step in maps(scenario, "steps") {
         for file in maps(&step, "files") {
             env.write(&text(&file, "name"), &text(&file, "content"))?;
         }
-        let fill = |word: String| word.replace("$SERVER", first).replace("$OTHER", second);
+        let fill = |word: String| word.replace("$SERVER", first).replace("$OTHER", second).replace("$HOST", host);
         let arguments: Vec<String> = texts(&step, "args").into_iter().map(fill).collect();
         for (name, value) in pairs(&step, "env") {
             env.set(&name, &fill(value));
         }
         let outcome = env.run(binary, &arguments, &text(&step, "stdin"))?;
         pairs(&step, "env").iter().for_each(|(name, _)| env.unset(name));
-        let mask = |text: &str| text.replace(first, "$SERVER").replace(second, "$OTHER");
+        let mask = |text: &str| text.replace(first, "$SERVER").replace(second, "$OTHER").replace(host, "$HOST");
         let outcome = Outcome { stdout: mask(&outcome.stdout), stderr: mask(&outcome.stderr), ..outcome };
         let mut requests = servers.take_requests();
         requests.sort();

@@ -146,4 +146,7 @@ pub use release::{
     labels::check_labels,
 };
 pub use sandbox::{Fault, Sandbox, SandboxOptions, Served, serve as serve_sandbox};
-pub use source::{Access, ChartQuery, Getters, Places, PluginPlaces, PullOptions, Secret, system::path_error};
+pub use source::{
+    Access, CachedIndex, ChartQuery, Downloading, Getters, Places, PluginPlaces, PullOptions, Secret, Watch,
+    cached_index, index_file, system::path_error,
+};

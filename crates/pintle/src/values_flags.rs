@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use chart::ValueOptions;
-use source::Getters;
+use source::Places;
 use value::{Map, Str};
 
 use crate::{Error, ErrorKind};
@@ -23,8 +23,8 @@ pub struct ValuesFlags {
     pub set_file: Vec<String>,
     /// `--set-literal`
     pub set_literal: Vec<String>,
-    /// Plugins that fetch what files name.
-    pub getters: Getters,
+    /// Where what files name is fetched from, and with what.
+    pub places: Places,
 }
 
 impl ValuesFlags {
@@ -35,7 +35,7 @@ impl ValuesFlags {
     pub fn merge(&self, stdin: &mut dyn Read) -> Result<Map, Error> {
         let mut files = Vec::with_capacity(self.files.len());
         for name in &self.files {
-            files.push((name.clone(), source::read_file(name, &self.getters, stdin)?));
+            files.push((name.clone(), source::read_file(name, &self.places, stdin)?));
         }
         let options = ValueOptions {
             files,
@@ -45,7 +45,7 @@ impl ValuesFlags {
             file_values: self.set_file.clone(),
             literals: self.set_literal.clone(),
         };
-        let mut read = |name: &str| match source::read_file(name, &self.getters, stdin) {
+        let mut read = |name: &str| match source::read_file(name, &self.places, stdin) {
             Ok(bytes) => Ok(Str::from(bytes)),
             Err(error) => Err(error.to_string()),
         };

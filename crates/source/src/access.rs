@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::Getters;
+use crate::{Getters, Watch};
 
 /// Files and folders, as the environment and the flags name them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Places {
     pub docker_config: String,
     /// Plugins that fetch what nothing else does.
     pub getters: Getters,
+    /// Who watches downloads.
+    pub watch: Watch,
 }
 
 /// A password, which no message shows.

@@ -241,7 +241,7 @@ impl<'a> Downloader<'a> {
         if let Some(fetched) = self.places.getters.fetch(&url, &repository.access, limit) {
             return fetched;
         }
-        let http = Http::new(&repository.access, Some(DOWNLOAD_TIMEOUT));
+        let http = Http::new(&repository.access, Some(DOWNLOAD_TIMEOUT)).watched(&self.places.watch);
         let headers = vec![("Accept", "application/gzip,application/octet-stream".to_owned())];
         let authorization = credentials(repository);
         let answer = http.send(&Request { url: &url, headers, authorization, limit, ..Request::default() })?;

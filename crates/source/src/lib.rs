@@ -24,6 +24,7 @@ mod registry;
 mod repository;
 mod symlink;
 pub mod system;
+mod watch;
 mod write;
 
 pub(crate) use crate::download::{MAX_ARCHIVE, MAX_PROVENANCE};
@@ -48,5 +49,6 @@ pub use crate::{
         CachedEntry, CachedIndex, DownloadedIndex, HubChart, Repositories, Repository, cached_index, charts_file,
         download_index, find_in_repository, index_file, remove_cache, resolve_reference, search_hub,
     },
+    watch::{Downloading, Watch},
     write::{FileLock, create_folders, create_private_folders, overwrite_file, replace_file, write_file},
 };

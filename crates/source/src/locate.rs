@@ -63,7 +63,7 @@ pub fn locate(query: &ChartQuery, notes: Notes<'_>) -> Result<String, Error> {
 pub(crate) fn from_repository(query: &ChartQuery, name: &str, notes: Notes<'_>) -> Result<(String, Access), Error> {
     let repository =
         Repository { name: String::new(), url: query.repository_url.clone(), access: query.access.clone() };
-    let url = find_in_repository(&repository, &query.places.getters, name, query.version.trim(), notes)?;
+    let url = find_in_repository(&repository, &query.places, name, query.version.trim(), notes)?;
     let mut access = query.access.clone();
     if url.starts_with("oci://") && !access.pass_credentials {
         access.username.clear();

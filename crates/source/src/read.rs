@@ -5,7 +5,7 @@ use std::{fs, io::Read};
 use value::url::Url;
 
 use crate::{
-    Access, Error, ErrorKind, Getters,
+    Access, Error, ErrorKind, Places, PullParts, Registry, RegistryReference,
     http::{Http, Request},
     system,
 };
@@ -37,18 +37,15 @@ impl Scheme {
 ///
 /// Fails with Go's text where the file cannot be read or fetched.
 /// Helm: pkg/cli/values/options.go, `readFile`.
-pub fn read_file(name: &str, getters: &Getters, stdin: &mut dyn Read) -> Result<Vec<u8>, Error> {
+pub fn read_file(name: &str, places: &Places, stdin: &mut dyn Read) -> Result<Vec<u8>, Error> {
     if name.trim() == "-" {
         return limited(stdin, "stdin").map_err(|error| Error::unreadable(system::path_error("read", "stdin", &error)));
     }
     let url = Url::parse(name).map_err(|error| Error::unreadable(error.to_string()))?;
     match Scheme::of(&url) {
-        Some(Scheme::Http) => fetch(name),
-        Some(Scheme::Oci) => {
-            let text = format!("reading a file from a registry is not built yet: {name}");
-            Err(Error::new(ErrorKind::NotBuilt, text).hinted("fetch the file first, and give its path"))
-        }
-        None => match getters.fetch(name, &Access::default(), MAX_READ) {
+        Some(Scheme::Http) => fetch(name, places),
+        Some(Scheme::Oci) => pull(name, places),
+        None => match places.getters.fetch(name, &Access::default(), MAX_READ) {
             Some(fetched) => fetched,
             None => bounded(name),
         },
@@ -56,14 +53,27 @@ pub fn read_file(name: &str, getters: &Getters, stdin: &mut dyn Read) -> Result<
 }
 
 /// A file behind a URL.
-fn fetch(url: &str) -> Result<Vec<u8>, Error> {
+fn fetch(url: &str, places: &Places) -> Result<Vec<u8>, Error> {
     const MAX_FILE: u64 = 64 << 20;
-    let http = Http::new(&Access::default(), Some(crate::DOWNLOAD_TIMEOUT));
+    let http = Http::new(&Access::default(), Some(crate::DOWNLOAD_TIMEOUT)).watched(&places.watch);
     let answer = http.send(&Request { url, limit: MAX_FILE, ..Request::default() })?;
     if answer.status != 200 {
         return Err(crate::repository::failed(url, answer.status));
     }
     Ok(answer.body)
+}
+
+/// What a registry has under a reference: a chart's archive, or its signature where the reference ends in `.prov`.
+/// Helm: pkg/getter/ocigetter.go.
+fn pull(reference: &str, places: &Places) -> Result<Vec<u8>, Error> {
+    let (reference, part) = match reference.strip_suffix(".prov") {
+        Some(reference) => (reference, PullParts::Provenance),
+        None => (reference, PullParts::Chart),
+    };
+    let registry = Registry::new(places, &Access::default());
+    // Helm prints nothing of this pull.
+    let pulled = registry.pull(&RegistryReference::parse(reference)?, part, &mut |_| {})?;
+    Ok(pulled.content)
 }
 
 /// A whole file that has no more than this many bytes.

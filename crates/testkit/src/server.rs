@@ -1,8 +1,10 @@
 //! A web server on loopback: the files of a folder, and the faults that chart repositories have.
 //!
 //! What a path begins with says what happens to the rest of it: `/auth/` wants the user `user` with the password `pw`,
-//! `/redirect/` sends on to the other server, `/cut/` breaks off before the end, `/endless/` never ends,
-//! `/post/` takes what is sent. Everything else is a file, with an `ETag`.
+//! `/redirect/` sends on to the other server, `/cut/` breaks off before the end, `/broken/` does so and sends the rest
+//! to who asks for it, `/changing/` is another file by then, `/endless/` never ends, `/huge/` says that it is a terabyte,
+//! `/slow/` sends a byte now and then, `/realm/` wants a token from the other server, `/post/` takes what is sent.
+//! Everything else is a file, with an `ETag`. A registry's paths have the word behind `/v2/`.
 
 use std::{
     collections::HashMap,
@@ -13,7 +15,12 @@ use std::{
     path::{Component, Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread,
+    time::Duration,
 };
+
+/// The words that say what happens.
+const FAULTS: [&str; 10] =
+    ["auth", "redirect", "cut", "broken", "changing", "endless", "huge", "slow", "realm", "post"];
 
 /// What goes before the credentials `user:pw`, encoded.
 const CREDENTIALS: &str = "Basic dXNlcjpwdw==";
@@ -83,7 +90,8 @@ impl Site {
         let mut reader = BufReader::new(stream);
         while let Some(asked) = read_request(&mut reader) {
             let credentials = if asked.headers.contains_key("authorization") { " +credentials" } else { "" };
-            let line = format!("{} {} {}{credentials}", self.name, asked.method, asked.path);
+            let range = if asked.headers.contains_key("range") { " +range" } else { "" };
+            let line = format!("{} {} {}{credentials}{range}", self.name, asked.method, asked.path);
             self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(line);
             if self.answer(&asked, reader.get_mut()).is_err() {
                 return;
@@ -93,27 +101,41 @@ impl Site {
 
     fn answer(&self, asked: &Asked, out: &mut TcpStream) -> io::Result<()> {
         let path = asked.path.split('?').next().unwrap_or_default();
-        let (fault, rest) = match path.trim_start_matches('/').split_once('/') {
-            Some((fault @ ("auth" | "redirect" | "cut" | "endless" | "post"), rest)) => (fault, rest),
-            _ => ("", path.trim_start_matches('/')),
+        let path = path.trim_start_matches('/');
+        let (registry, path) = path.strip_prefix("v2/").map_or(("", path), |path| ("v2/", path));
+        let (fault, rest) = match path.split_once('/') {
+            Some((fault, rest)) if FAULTS.contains(&fault) => (fault, rest),
+            _ => ("", path),
         };
         if fault == "auth" && asked.headers.get("authorization").is_none_or(|given| given != CREDENTIALS) {
-            return respond(out, "401 Unauthorized", "", b"who are you");
+            return respond(out, "401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\n", b"who are you");
+        }
+        if fault == "realm" {
+            let header = format!("WWW-Authenticate: Bearer realm=\"{}/token\",service=\"x\"\r\n", self.other);
+            return respond(out, "401 Unauthorized", &header, b"who are you");
         }
         if fault == "redirect" {
-            return respond(out, "302 Found", &format!("Location: {}/{rest}\r\n", self.other), b"");
+            return respond(out, "302 Found", &format!("Location: {}/{registry}{rest}\r\n", self.other), b"");
         }
         if fault == "post" {
             return respond(out, "201 Created", "", b"{\"saved\":true}");
         }
-        if fault == "endless" {
+        if matches!(fault, "endless" | "slow") {
+            let (size, pause) =
+                if fault == "slow" { (1, Duration::from_millis(50)) } else { (0x10000, Duration::ZERO) };
             out.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")?;
+            let chunk = format!("{size:x}\r\n{}\r\n", "x".repeat(size));
             loop {
-                write!(out, "10000\r\n{}\r\n", "x".repeat(0x10000))?;
+                out.write_all(chunk.as_bytes())?;
+                thread::sleep(pause);
             }
         }
+        if fault == "huge" {
+            write!(out, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", 1_u64 << 40)?;
+            return Err(io::Error::other("nobody reads it"));
+        }
         let inside = Path::new(rest).components().all(|part| matches!(part, Component::Normal(_)));
-        let Some(body) = inside.then(|| fs::read(self.folder.join(rest)).ok()).flatten() else {
+        let Some(body) = inside.then(|| fs::read(self.folder.join(registry).join(rest)).ok()).flatten() else {
             return respond(out, "404 Not Found", "", b"not here");
         };
         if fault == "cut" {
@@ -124,11 +146,30 @@ impl Site {
         let mut hasher = DefaultHasher::new();
         body.hash(&mut hasher);
         let etag = format!("\"{:x}\"", hasher.finish());
+        if matches!(fault, "broken" | "changing") {
+            return broken(asked, out, (&body, &etag), fault == "changing");
+        }
         if asked.headers.get("if-none-match") == Some(&etag) {
             return respond(out, "304 Not Modified", "", b"");
         }
         respond(out, "200 OK", &format!("ETag: {etag}\r\n"), &body)
     }
+}
+
+/// Sends half of a file; the rest to who asks for it, or all of it where it is another file by then.
+fn broken(asked: &Asked, out: &mut TcpStream, (body, etag): (&[u8], &str), changing: bool) -> io::Result<()> {
+    let range = asked.headers.get("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-'));
+    let Some(at) = range.and_then(|at| at.parse::<usize>().ok()) else {
+        let half = body.get(..body.len() / 2).unwrap_or_default();
+        write!(out, "HTTP/1.1 200 OK\r\nETag: {etag}\r\nContent-Length: {}\r\n\r\n", body.len())?;
+        out.write_all(half)?;
+        return Err(io::Error::other("cut"));
+    };
+    if changing || asked.headers.get("if-range").is_none_or(|tag| tag != etag) {
+        return respond(out, "200 OK", "", body);
+    }
+    let header = format!("Content-Range: bytes {at}-{}/{}\r\n", body.len().saturating_sub(1), body.len());
+    respond(out, "206 Partial Content", &header, body.get(at..).unwrap_or_default())
 }
 
 fn respond(out: &mut TcpStream, status: &str, headers: &str, body: &[u8]) -> io::Result<()> {

@@ -3,6 +3,7 @@
 
 mod allowed;
 mod internal;
+mod manual;
 mod messages;
 mod resources;
 
@@ -17,7 +18,7 @@ use std::{
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use crate::{binary, process, tools, workspace};
+use crate::{tools, workspace};
 
 /// The module whose documents are read.
 const MODULE: &str = "k8s.io/kubernetes@v1.36.3";
@@ -57,21 +58,30 @@ pub(crate) fn run(check: bool) -> anyhow::Result<bool> {
             std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
         }
     }
-    if !check {
-        manual()?;
+    if check {
+        return Ok(same & modules()? & manual::check()?);
     }
-    Ok(same || !check)
+    manual::write()?;
+    Ok(true)
 }
 
-/// Writes the man pages of all commands below the target folder, from the table of commands.
-fn manual() -> anyhow::Result<()> {
-    let folder = binary::target().join("man");
-    std::fs::create_dir_all(&folder)?;
-    let dir = folder.to_string_lossy().into_owned();
-    let arguments = ["run", "--quiet", "-p", "cli", "--", "docs", "--type", "man", "--dir", &dir];
-    anyhow::ensure!(process::shown(process::cargo(), &arguments, &workspace::root())?, "writing the man pages");
-    println!("{}", folder.display());
-    Ok(())
+/// Whether the Go modules that tests build programs from name all that those need, with its sums.
+fn modules() -> anyhow::Result<bool> {
+    let mut good = true;
+    for module in tools::GO_MODULES {
+        let folder = workspace::root().join("tests").join(module);
+        let output = Command::new("go")
+            .args(["list", "-mod=readonly", "-deps", "tool"])
+            .env("GOFLAGS", "")
+            .current_dir(&folder)
+            .output()
+            .context("running go")?;
+        if !output.status.success() {
+            println!("tests/{module}: {}", String::from_utf8_lossy(&output.stderr).trim());
+            good = false;
+        }
+    }
+    Ok(good)
 }
 
 /// Lines of cases with their answers asked anew.

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use pintle::CachedIndex;
 use value::{Map, Value, yaml};
 
 use crate::{
@@ -72,10 +73,7 @@ fn of_repository(situation: &Situation<'_>, repository: &str) -> Vec<String> {
     let cache = situation.flags.text("repository-cache");
     let names: Vec<String> = match fs::read_to_string(join(&[cache, &format!("{repository}-charts.txt")])) {
         Ok(text) => text.lines().map(str::to_owned).collect(),
-        Err(_) => match entries(situation, repository) {
-            Some(entries) => entries.keys().iter().map(|name| name.to_text().into_owned()).collect(),
-            None => Vec::new(),
-        },
+        Err(_) => index(situation, repository).map(|index| index.entries.into_keys().collect()).unwrap_or_default(),
     };
     names.into_iter().map(|name| format!("{repository}/{name}")).collect()
 }
@@ -86,26 +84,44 @@ fn of_repository(situation: &Situation<'_>, repository: &str) -> Vec<String> {
 pub(super) fn versions(situation: &Situation<'_>, chart: &str) -> Words {
     let parts: Vec<_> = chart.split('/').collect();
     let [repository, chart] = parts.as_slice() else { return nothing(Directive::NO_FILES) };
-    let versions = entries(situation, repository).and_then(|entries| entries.get(chart));
-    let Some(versions) = versions.as_ref().and_then(Value::as_list) else { return nothing(Directive::NO_FILES) };
-    let words = versions.iter().filter_map(Value::as_map).map(|version| {
-        let mut word = format!("{}\t", text(version, "version"));
-        match text(version, "appVersion") {
-            app if app.is_empty() => {}
-            app => word.push_str(&format!("App: {app}, ")),
-        }
-        word.push_str(&format!("Created: {} ", text(version, "created").split('T').next().unwrap_or_default()));
-        if matches!(version.get("deprecated"), Some(Value::Bool(true))) {
-            word.push_str("(deprecated)");
-        }
-        word
+    let Some(index) = index(situation, repository) else { return nothing(Directive::NO_FILES) };
+    let words = index.entries.get(*chart).into_iter().flatten().map(|entry| {
+        let app = if entry.app_version.is_empty() { String::new() } else { format!("App: {}, ", entry.app_version) };
+        let deprecated = if entry.deprecated { "(deprecated)" } else { "" };
+        format!("{}\t{app}Created: {} {deprecated}", entry.version, in_words(&entry.created))
     });
     (words.collect(), Directive::NO_FILES)
 }
 
-fn entries(situation: &Situation<'_>, repository: &str) -> Option<Map> {
-    let index = read(&join(&[situation.flags.text("repository-cache"), &format!("{repository}-index.yaml")]))?;
-    index.get("entries")?.as_map().cloned()
+/// A repository's index as it was downloaded last. Completion is silent on what is wrong with it.
+fn index(situation: &Situation<'_>, repository: &str) -> Option<CachedIndex> {
+    let file = pintle::index_file(situation.flags.text("repository-cache"), repository);
+    pintle::cached_index(&file, &mut Vec::new()).ok()
+}
+
+/// `January 2, 2026` for `2026-01-02`; Go's zero time for anything else.
+fn in_words(day: &str) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let mut numbers = day.split('-').map(|part| part.parse::<usize>().ok());
+    let (Some(Some(year)), Some(Some(month)), Some(Some(day))) = (numbers.next(), numbers.next(), numbers.next())
+    else {
+        return "January 1, 0001".into();
+    };
+    let month = month.checked_sub(1).and_then(|month| MONTHS.get(month)).unwrap_or(&"January");
+    format!("{month} {day}, {year:04}")
 }
 
 fn read(path: &str) -> Option<Map> {

@@ -230,7 +230,7 @@ pub(super) fn find(
         Ok(index) => index,
         Err(_) if !home.listed && !looking.offline => {
             let mut told = |note| notes.push(note);
-            let url = source::find_in_repository(&home.repository, &places.getters, name, version, &mut told)
+            let url = source::find_in_repository(&home.repository, places, name, version, &mut told)
                 .map_err(|error| not_found(format!("chart {name} not found in {repository}: {error}")))?;
             let repository = Box::new(home.repository.clone());
             return Ok(Wanted::Archive { url, digest: recorded.clone(), recorded, repository });

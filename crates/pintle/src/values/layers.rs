@@ -57,12 +57,12 @@ impl Layer {
     pub(super) fn of_flags(flags: &ValuesFlags, stdin: &mut dyn std::io::Read) -> Result<Vec<Layer>, Error> {
         let mut layers = Vec::new();
         for name in &flags.files {
-            let bytes = source::read_file(name, &flags.getters, stdin)?;
+            let bytes = source::read_file(name, &flags.places, stdin)?;
             let values = chart::read_values(&bytes)
                 .map_err(|error| Error::new(crate::ErrorKind::Values, error.to_string()).during(name))?;
             layers.push(Layer::file(name.clone(), &bytes, values));
         }
-        let only = || ValuesFlags { getters: flags.getters.clone(), ..ValuesFlags::default() };
+        let only = || ValuesFlags { places: flags.places.clone(), ..ValuesFlags::default() };
         let mut one = |flag: &str, text: &String, values: ValuesFlags| -> Result<(), Error> {
             layers.push(Layer::plain(format!("--{flag} {text}"), values.merge(stdin)?));
             Ok(())

@@ -1,5 +1,6 @@
 //! The objects, kept in one file that several processes may use at once; whole transactions only.
 
+mod file;
 mod transaction;
 
 use std::{
@@ -103,7 +104,7 @@ impl Store {
                 if let Some(folder) = file.parent() {
                     std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
                 }
-                builder.create(file).map_err(|error| failed(error.to_string()))?
+                file::open(&mut builder, file).map_err(|error| failed(told(&error)))?
             }
             None => builder
                 .create_with_backend(InMemoryBackend::new())
@@ -277,6 +278,16 @@ fn occurrence(bytes: &[u8], prefix: &str) -> Result<Option<Occurrence>, Failure>
 
 fn parse(bytes: &[u8]) -> Result<Value, Failure> {
     Ok(serde_json::from_slice(bytes)?)
+}
+
+/// Why a store does not open, and what is meant where nothing in it can be trusted.
+fn told(error: &redb::DatabaseError) -> String {
+    match error {
+        redb::DatabaseError::Storage(redb::StorageError::Corrupted(reason)) => {
+            format!("it was being written when the machine went down, and is not whole ({reason})")
+        }
+        error => error.to_string(),
+    }
 }
 
 /// A request that the store cannot carry out changes nothing.

@@ -131,15 +131,19 @@ pub(super) fn client(error: &reqwest::Error) -> Error {
     Error::network(format!("can't create TLS config for client: {deepest}"))
 }
 
+/// Whether the time for a request was over.
+pub(super) fn is_late(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::TimedOut || error.to_string().contains("timed out")
+}
+
 /// A body that ended too early or came too late.
 pub(super) fn cut(error: &io::Error) -> Error {
-    let late = error.kind() == io::ErrorKind::TimedOut || error.to_string().contains("timed out");
-    let text = if late {
+    let text = if is_late(error) {
         "context deadline exceeded (Client.Timeout or context cancellation while reading body)"
     } else {
         "unexpected EOF"
     };
-    Error::network(text).hinted("the download was cut off and nothing of it was kept; try again")
+    Error::network(text)
 }
 
 /// `404 Not Found`, as Go shows a status.

@@ -3,23 +3,31 @@
 //!
 //! The client is reqwest over rustls, which serves the cluster too; it is built when the first request is made.
 
+mod body;
 mod failure;
 mod tls;
 
 use std::{
-    io::Read,
     sync::{Mutex, OnceLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use reqwest::{Method, Url, blocking::Client, header};
+use reqwest::{
+    Method, Url,
+    blocking::{Client, Response},
+    header,
+};
 
-use crate::{Access, Error};
+use self::body::{Body, Cut};
+use crate::{Access, Error, Watch};
 
 pub(crate) use self::failure::status_text;
 
 /// How often a request is sent on. Go's net/http has the same bound.
 const MAX_REDIRECTS: usize = 10;
+
+/// How often the rest of a body is asked for.
+const MAX_CUTS: u32 = 5;
 
 /// What is asked of a server.
 #[derive(Clone, Default)]
@@ -72,15 +80,32 @@ impl Answer {
 pub(crate) struct Http {
     access: Access,
     timeout: Option<Duration>,
+    watch: Watch,
     /// For URLs without TLS, so that no certificates are read for them.
     plain: OnceLock<Client>,
     secure: Mutex<Option<Client>>,
 }
 
+/// One request of those that redirects make of one.
+struct Leg<'a> {
+    method: &'a Method,
+    url: &'a Url,
+    body: Option<&'a [u8]>,
+    authorization: Option<&'a Authorization<'a>>,
+    /// When an answer must be here.
+    until: Option<Instant>,
+}
+
 impl Http {
     /// A client; it connects to nothing and reads no files yet. `timeout` is for a request from beginning to end.
     pub(crate) fn new(access: &Access, timeout: Option<Duration>) -> Http {
-        Http { access: access.clone(), timeout, plain: OnceLock::new(), secure: Mutex::new(None) }
+        let (watch, plain, secure) = (Watch::default(), OnceLock::new(), Mutex::new(None));
+        Http { access: access.clone(), timeout, watch, plain, secure }
+    }
+
+    /// The same with somebody who is told how downloads go.
+    pub(crate) fn watched(self, watch: &Watch) -> Http {
+        Http { watch: watch.clone(), ..self }
     }
 
     /// Sends a request, follows redirects, and reads the answer.
@@ -95,10 +120,11 @@ impl Http {
             method => Method::from_bytes(method.as_bytes()).map_err(|error| Error::network(error.to_string()))?,
         };
         let mut body = request.body;
+        let until = self.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         for _ in 0..=MAX_REDIRECTS {
             let allowed = |given: &&Authorization<'_>| given.anywhere || same_origin(given.owner, &url);
             let authorization = request.authorization.as_ref().filter(allowed);
-            let answer = self.send_once(request, &method, &url, body, authorization)?;
+            let answer = self.read(request, &Leg { method: &method, url: &url, body, authorization, until })?;
             let Some(target) = redirect(&answer, &url) else { return Ok(answer) };
             let target = target.map_err(|reason| failure::of(&method, &url, &reason))?;
             if !matches!(target.scheme(), "http" | "https") {
@@ -114,17 +140,48 @@ impl Http {
         Err(failure::of(&method, &url, &format!("stopped after {MAX_REDIRECTS} redirects")))
     }
 
-    fn send_once(
-        &self,
-        request: &Request<'_>,
-        method: &Method,
-        url: &Url,
-        body: Option<&[u8]>,
-        authorization: Option<&Authorization<'_>>,
-    ) -> Result<Answer, Error> {
+    /// Asks once, and reads the answer. Of a body that is cut off the rest is asked for, where the server can tell that
+    /// it is the rest of the same one.
+    fn read(&self, request: &Request<'_>, leg: &Leg<'_>) -> Result<Answer, Error> {
+        let mut response = self.ask(request, leg, None)?;
+        let status = response.status().as_u16();
+        let headers = std::mem::take(response.headers_mut());
+        let declared = if *leg.method == Method::HEAD { 0 } else { response.content_length().unwrap_or(0) };
+        let mut body = Body::new(leg.url.as_str(), request.limit, declared, &self.watch)?;
+        let validator = if *leg.method == Method::GET && status == 200 { body::validator(&headers) } else { None };
+        let (mut tries, mut before) = (0, 0);
+        loop {
+            let error = match body.read(&mut response) {
+                Ok(()) => break,
+                Err(Cut::Refused(error)) => return Err(error),
+                Err(Cut::Short(error)) if failure::is_late(&error) => return Err(failure::cut(&error)),
+                Err(Cut::Short(error)) => error,
+            };
+            let given_up = || body::cut(&error, body.len(), tries);
+            let Some(validator) = validator.as_deref().filter(|_| tries < MAX_CUTS && body.len() > before) else {
+                return Err(given_up());
+            };
+            response = self.ask(request, leg, Some((validator, body.len()))).map_err(|_| given_up())?;
+            match response.status().as_u16() {
+                200 => body.begin_anew(),
+                status if body.is_carried_on(status, response.headers()) => {}
+                _ => return Err(given_up()),
+            }
+            tries += 1;
+            before = body.len();
+        }
+        Ok(Answer { status, url: leg.url.to_string(), headers, body: body.into_bytes() })
+    }
+
+    /// Sends a request once; `rest` asks for a body from a place on, if its tag is still this one.
+    fn ask(&self, request: &Request<'_>, leg: &Leg<'_>, rest: Option<(&str, u64)>) -> Result<Response, Error> {
+        let Leg { method, url, body, authorization, until } = *leg;
         let mut builder = self.client(url)?.request(method.clone(), url.clone());
         for (name, value) in &request.headers {
             builder = builder.header(*name, value);
+        }
+        if let Some((validator, at)) = rest {
+            builder = builder.header(header::IF_RANGE, validator).header(header::RANGE, format!("bytes={at}-"));
         }
         if let Some(authorization) = authorization {
             let mut value = header::HeaderValue::from_str(&authorization.value)
@@ -135,24 +192,10 @@ impl Http {
         if let Some(body) = body {
             builder = builder.body(body.to_vec());
         }
-        let mut response = builder.send().map_err(|error| failure::of(method, url, &failure::reason(&error)))?;
-        let status = response.status().as_u16();
-        let headers = std::mem::take(response.headers_mut());
-        let declared = response.content_length().unwrap_or(0);
-        let too_large = || {
-            let limit = request.limit;
-            Error::network(format!("{url} sends more than the {limit} bytes that are allowed for it"))
-        };
-        if declared > request.limit && *method != Method::HEAD {
-            return Err(too_large());
+        if let Some(until) = until {
+            builder = builder.timeout(until.saturating_duration_since(Instant::now()));
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(declared.min(request.limit)).unwrap_or_default());
-        let read = response.by_ref().take(request.limit.saturating_add(1)).read_to_end(&mut bytes);
-        read.map_err(|error| failure::cut(&error))?;
-        if bytes.len() as u64 > request.limit {
-            return Err(too_large());
-        }
-        Ok(Answer { status, url: url.to_string(), headers, body: bytes })
+        builder.send().map_err(|error| failure::of(method, url, &failure::reason(&error)))
     }
 
     fn client(&self, url: &Url) -> Result<Client, Error> {

@@ -23,8 +23,8 @@ pub(super) fn is_archive_url(source: &str, access: &Access) -> bool {
 }
 
 /// An archive and the signature beside it, if there is one.
-pub(super) fn download(url: &str, access: &Access) -> Result<(Vec<u8>, Option<Vec<u8>>), Error> {
-    let http = Http::new(access, Some(DOWNLOAD_TIMEOUT));
+pub(super) fn download(url: &str, places: &PluginPlaces) -> Result<(Vec<u8>, Option<Vec<u8>>), Error> {
+    let http = Http::new(&places.access, Some(DOWNLOAD_TIMEOUT)).watched(&places.places.watch);
     let get = |url: &str, limit: u64| {
         let answer = http.send(&Request { url, limit, ..Request::default() })?;
         if answer.status == 200 { Ok(answer.body) } else { Err(failed(url, answer.status)) }

@@ -66,7 +66,7 @@ pub(super) struct Ask<'a> {
 impl Registry {
     /// A client; it connects to nothing yet.
     pub fn new(places: &Places, access: &Access) -> Registry {
-        let http = Http::new(access, Some(TIMEOUT));
+        let http = Http::new(access, Some(TIMEOUT)).watched(&places.watch);
         Registry { places: places.clone(), access: access.clone(), http, known: RefCell::default() }
     }
 

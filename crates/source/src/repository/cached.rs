@@ -24,6 +24,10 @@ pub struct CachedEntry {
     pub keywords: Vec<String>,
     /// Where the archive is; the first one counts.
     pub urls: Vec<String>,
+    /// The day on which the archive was made, as `2026-01-02`; empty where the index does not say.
+    pub created: String,
+    /// Whether it is not to be used any more.
+    pub deprecated: bool,
 }
 
 impl From<IndexEntry> for CachedEntry {
@@ -37,6 +41,8 @@ impl From<IndexEntry> for CachedEntry {
             digest: entry.digest,
             keywords: metadata.keywords,
             urls: entry.urls.unwrap_or_default(),
+            created: entry.created.get(..10).unwrap_or_default().to_owned(),
+            deprecated: metadata.deprecated,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::cached::CachedEntry;
 
 /// The first bytes; the number changes with the form.
-const MAGIC: &[u8; 8] = b"pintle\x00\x01";
+const MAGIC: &[u8; 8] = b"pintle\x00\x02";
 
 /// What a short form says of where its index came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub(super) fn write(origin: &Origin, charts: &Charts) -> Vec<u8> {
                 number(&mut out, list.len() as u64);
                 list.iter().for_each(|item| text(&mut out, item));
             }
+            text(&mut out, &entry.created);
+            number(&mut out, entry.deprecated.into());
         }
     }
     out
@@ -83,6 +85,8 @@ pub(super) fn read(bytes: &[u8]) -> Option<(Origin, Charts)> {
                 digest: reader.text()?,
                 keywords: reader.texts()?,
                 urls: reader.texts()?,
+                created: reader.text()?,
+                deprecated: reader.number()? != 0,
             });
         }
         charts.insert(name, versions);

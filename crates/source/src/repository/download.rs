@@ -38,7 +38,7 @@ pub fn download_index(repository: &Repository, places: &Places, timeout: Duratio
     let url = resolve_reference(&repository.url, "index.yaml")?;
     let index = index_file(cache, &repository.name);
     let etag = cached::known_etag(&index, &repository.url);
-    let asked = Asked { url: &url, getters: &places.getters, timeout, etag };
+    let asked = Asked { url: &url, places, timeout, etag };
     let Some((bytes, new_etag)) = fetch(repository, asked)? else {
         return Ok(DownloadedIndex { unchanged: true, warnings: Vec::new() });
     };
@@ -70,7 +70,7 @@ fn check_scheme(repository: &str, getters: &Getters) -> Result<(), Error> {
 /// What is asked for an index.
 struct Asked<'a> {
     url: &'a str,
-    getters: &'a Getters,
+    places: &'a Places,
     timeout: Duration,
     /// The `ETag` of what is here already.
     etag: Option<String>,
@@ -78,15 +78,15 @@ struct Asked<'a> {
 
 /// The body and its `ETag`; nothing where the server says that the known one is the newest.
 fn fetch(repository: &Repository, asked: Asked<'_>) -> Result<Option<(Vec<u8>, String)>, Error> {
-    let Asked { url, getters, timeout, etag } = asked;
+    let Asked { url, places, timeout, etag } = asked;
     let access = &repository.access;
-    if let Some(fetched) = getters.fetch(url, access, MAX_INDEX) {
+    if let Some(fetched) = places.getters.fetch(url, access, MAX_INDEX) {
         return fetched.map(|bytes| Some((bytes, String::new())));
     }
     let authorization = credentials(repository);
     let headers = etag.into_iter().map(|etag| ("If-None-Match", etag)).collect();
     let request = Request { url, headers, authorization, limit: MAX_INDEX, ..Request::default() };
-    let answer = Http::new(access, Some(timeout)).send(&request)?;
+    let answer = Http::new(access, Some(timeout)).watched(&places.watch).send(&request)?;
     match answer.status {
         200 => {
             let etag = answer.header("etag").to_owned();
@@ -124,15 +124,15 @@ pub(crate) fn failed(url: &str, status: u16) -> Error {
 /// Helm: `FindChartInRepoURL`.
 pub fn find_in_repository(
     repository: &Repository,
-    getters: &Getters,
+    places: &Places,
     name: &str,
     version: &str,
     notes: Notes<'_>,
 ) -> Result<String, Error> {
     let url = &repository.url;
-    let fetched = check_scheme(url, getters).and_then(|()| {
+    let fetched = check_scheme(url, &places.getters).and_then(|()| {
         let index = resolve_reference(url, "index.yaml")?;
-        fetch(repository, Asked { url: &index, getters, timeout: crate::DOWNLOAD_TIMEOUT, etag: None })
+        fetch(repository, Asked { url: &index, places, timeout: crate::DOWNLOAD_TIMEOUT, etag: None })
     });
     let read = match fetched {
         Err(error) if error.to_string().starts_with("could not find protocol handler") => return Err(error),
