@@ -152,7 +152,9 @@ impl Site {
         if asked.headers.get("if-none-match") == Some(&etag) {
             return respond(out, "304 Not Modified", "", b"");
         }
-        respond(out, "200 OK", &format!("ETag: {etag}\r\n"), &body)
+        let kind =
+            if registry.is_empty() { "" } else { "Content-Type: application/vnd.oci.image.manifest.v1+json\r\n" };
+        respond(out, "200 OK", &format!("ETag: {etag}\r\n{kind}"), &body)
     }
 }
 

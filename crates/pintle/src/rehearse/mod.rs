@@ -14,7 +14,7 @@ use sandbox::Fault;
 
 pub use self::report::Rehearsal;
 use self::{act::Act, remains::remains, stage::Stage};
-use crate::{Error, Session, UpgradeOptions};
+use crate::{Error, Session, UpgradeOptions, upgrade};
 
 /// What a rehearsal needs.
 #[derive(Clone, Debug)]
@@ -47,6 +47,10 @@ pub enum Against {
 /// The cluster cannot be read, or the stage cannot be set. That the upgrade would fail is no error: the rehearsal says so.
 pub fn rehearse(session: &mut Session<'_>, options: &RehearseOptions) -> Result<Rehearsal, Error> {
     let original = copy::read(session, options)?;
+    if original.records.is_empty() && options.upgrade.install.is_none() {
+        // There is nothing to play; a chart is rehearsed from nothing with --install.
+        upgrade::check_known(session, &options.upgrade.name)?;
+    }
     let stage = Stage::set(&original, &session.namespace, options)?;
     let records = Secrets::new(&stage.cluster, &session.namespace);
     original.records.iter().try_for_each(|record| cluster::Storage::create(&records, record))?;

@@ -43,6 +43,8 @@ pub fn repo_update(options: &RepoUpdateOptions, observer: &mut dyn Observer) -> 
     let is_wanted = |repository: &Repository| options.names.is_empty() || options.names.contains(&repository.name);
     let wanted: Vec<Repository> = known.list.into_iter().filter(is_wanted).collect();
     observer.event(Event::Output("Hang tight while we grab the latest from your chart repositories...\n".as_bytes()));
+    // What comes now takes a while.
+    observer.event(Event::Flush);
     let mut failed = Vec::new();
     refresh(&wanted, &options.places, options.timeout, &mut |repository, outcome| {
         let name = quote(repository.name.as_bytes());
@@ -50,6 +52,7 @@ pub fn repo_update(options: &RepoUpdateOptions, observer: &mut dyn Observer) -> 
             Ok(()) => {
                 let text = format!("...Successfully got an update from the {name} chart repository\n");
                 observer.event(Event::Output(text.as_bytes()));
+                observer.event(Event::Flush);
             }
             Err(error) => {
                 let url = &repository.url;

@@ -220,14 +220,25 @@ fn base(session: &mut Session<'_>, past: &mut Past, options: &UpgradeOptions) ->
     } else {
         past.check_idle(session, timeout)?;
     }
-    let number = past.history().upgrade_base().map_err(|error| {
+    let number = base_number(past, &options.name)?;
+    past.record(session, number)
+}
+
+fn base_number(past: &Past, name: &str) -> Result<i64, Error> {
+    let base = past.history().upgrade_base().map_err(|error| {
         let hint = match past.newest() {
-            None => format!("`helm upgrade --install {} CHART` installs it", options.name),
+            None => format!("`helm upgrade --install {name} CHART` installs it"),
             Some(newest) => format!("its last revision, {}, is {}", newest.revision, newest.info.status.name()),
         };
         Error::from(error).hinted(hint)
     })?;
-    past.record(session, number.number)
+    Ok(base.number)
+}
+
+/// Fails as an upgrade does where there is nothing to upgrade.
+pub(crate) fn check_known(session: &mut Session<'_>, name: &str) -> Result<(), Error> {
+    let past = Past::read(session, name)?;
+    base_number(&past, name).map(drop).map_err(|error| error.during("UPGRADE FAILED"))
 }
 
 /// The revisions that a new one builds on.

@@ -73,14 +73,18 @@ pub fn unpack(text: &[u8]) -> Result<Vec<u8>, CodecError> {
     if !packed.starts_with(&[0x1f, 0x8b, 0x08]) {
         return Ok(packed);
     }
+    gunzip(&packed, MAX_UNPACKED)
+}
+
+fn gunzip(packed: &[u8], limit: u64) -> Result<Vec<u8>, CodecError> {
     let mut json = Vec::with_capacity(packed.len().saturating_mul(4));
-    GzDecoder::new(packed.as_slice()).take(MAX_UNPACKED + 1).read_to_end(&mut json).map_err(CodecError::Gzip)?;
-    if json.len() as u64 > MAX_UNPACKED { Err(CodecError::TooLarge) } else { Ok(json) }
+    GzDecoder::new(packed).take(limit + 1).read_to_end(&mut json).map_err(CodecError::Gzip)?;
+    if json.len() as u64 > limit { Err(CodecError::TooLarge) } else { Ok(json) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{decode, encode};
+    use super::{CodecError, decode, encode, gunzip};
 
     #[test]
     fn records_survive_being_stored() {
@@ -96,6 +100,17 @@ mod tests {
             count += 1;
         }
         assert!(count >= 2);
+    }
+
+    /// A gap that Helm has: a record that unpacks without end takes all memory of who lists releases.
+    #[test]
+    fn what_a_record_unpacks_to_is_bounded() {
+        use std::io::Write as _;
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(&[b' '; 100_000]).unwrap();
+        let packed = packed.finish().unwrap();
+        assert!(gunzip(&packed, 100_000).is_ok());
+        assert!(matches!(gunzip(&packed, 99_999), Err(CodecError::TooLarge)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Reads the body of an answer: bounded, told piece by piece, and carried on where it was cut off.
 
 use std::{
-    io::{self, Read},
+    io::Read,
     sync::atomic::{AtomicU64, Ordering},
 };
 
@@ -70,7 +70,7 @@ impl<'a> Body<'a> {
             match read {
                 Ok(0) => return Ok(()),
                 Ok(_) => {}
-                Err(error) => return Err(Cut::Short(error)),
+                Err(_) => return Err(Cut::Short),
             }
         }
     }
@@ -97,7 +97,7 @@ pub(super) enum Cut {
     /// It is too large.
     Refused(Error),
     /// Nothing more came.
-    Short(io::Error),
+    Short,
 }
 
 fn too_large(url: &str, limit: u64) -> Error {
@@ -113,8 +113,8 @@ pub(super) fn validator(headers: &HeaderMap) -> Option<String> {
 }
 
 /// What is told of a body that was cut off, for good.
-pub(super) fn cut(error: &io::Error, received: u64, tries: u32) -> Error {
-    let failed = failure::cut(error);
+pub(super) fn cut(received: u64, tries: u32) -> Error {
+    let failed = failure::cut(false);
     let what = match tries {
         0 => "and the server does not offer to send the rest".to_owned(),
         1 => "and so was the rest, when it was asked for".to_owned(),

@@ -131,14 +131,9 @@ pub(super) fn client(error: &reqwest::Error) -> Error {
     Error::network(format!("can't create TLS config for client: {deepest}"))
 }
 
-/// Whether the time for a request was over.
-pub(super) fn is_late(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::TimedOut || error.to_string().contains("timed out")
-}
-
 /// A body that ended too early or came too late.
-pub(super) fn cut(error: &io::Error) -> Error {
-    let text = if is_late(error) {
+pub(super) fn cut(is_late: bool) -> Error {
+    let text = if is_late {
         "context deadline exceeded (Client.Timeout or context cancellation while reading body)"
     } else {
         "unexpected EOF"

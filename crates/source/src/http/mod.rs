@@ -151,13 +151,15 @@ impl Http {
         let validator = if *leg.method == Method::GET && status == 200 { body::validator(&headers) } else { None };
         let (mut tries, mut before) = (0, 0);
         loop {
-            let error = match body.read(&mut response) {
+            match body.read(&mut response) {
                 Ok(()) => break,
                 Err(Cut::Refused(error)) => return Err(error),
-                Err(Cut::Short(error)) if failure::is_late(&error) => return Err(failure::cut(&error)),
-                Err(Cut::Short(error)) => error,
-            };
-            let given_up = || body::cut(&error, body.len(), tries);
+                Err(Cut::Short) if leg.until.is_some_and(|until| until <= Instant::now()) => {
+                    return Err(failure::cut(true));
+                }
+                Err(Cut::Short) => {}
+            }
+            let given_up = || body::cut(body.len(), tries);
             let Some(validator) = validator.as_deref().filter(|_| tries < MAX_CUTS && body.len() > before) else {
                 return Err(given_up());
             };

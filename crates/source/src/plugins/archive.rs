@@ -78,9 +78,13 @@ impl From<chart::Error> for Stop {
 /// Unpacks an archive into a folder that is made for it. Nothing is written outside, links and devices are refused,
 /// and of the modes only whether a file is a program counts.
 pub(super) fn unpack(archive: &[u8], folder: &str) -> Result<(), Error> {
+    unpack_within(archive, folder, MAX_UNPACKED)
+}
+
+fn unpack_within(archive: &[u8], folder: &str, limit: u64) -> Result<(), Error> {
     write::create_folders(folder)?;
     let mut count = 0;
-    visit_archive(archive, MAX_UNPACKED, |entry: &ArchiveEntry<'_>| -> Result<(), Error> {
+    visit_archive(archive, limit, |entry: &ArchiveEntry<'_>| -> Result<(), Error> {
         let name = String::from_utf8_lossy(entry.name).into_owned();
         let target = place(folder, &name)?;
         count += 1;
@@ -198,6 +202,24 @@ mod tests {
             assert!(unpack(&packed(name, b'0', 0o644), &into).is_err(), "{name}");
         }
         assert!(!folder.path().join("x").exists());
+    }
+
+    /// A gap that Helm has: an archive of a plugin may fill the disk.
+    #[test]
+    fn what_is_unpacked_is_bounded() {
+        let folder = tempfile::tempdir().unwrap();
+        let into = folder.path().display().to_string();
+        let member = |name: &str| ArchiveMember {
+            name: name.into(),
+            kind: b'0',
+            mode: 0o644,
+            time: 0,
+            content: vec![0; 60_000],
+        };
+        let archive = chart::pack(&[member("a"), member("b")]);
+        assert!(archive.len() < 10_000);
+        unpack_within(&archive, &into, 200_000).unwrap();
+        assert!(unpack_within(&archive, &into, 100_000).is_err());
     }
 
     /// Hardening that Helm has on branches only: links are refused, setuid is dropped.
