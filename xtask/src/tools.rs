@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use crate::{process, workspace};
 
 /// The Go modules below `tests` whose `tool` lines name programs.
-pub(crate) const GO_MODULES: [&str; 2] = ["registry", "testbed"];
+pub(crate) const GO_MODULES: [&str; 3] = ["prometheus", "registry", "testbed"];
 
 /// The version of cargo-deny that judges licences and bans.
 const CARGO_DENY: &str = "0.20.2";
