@@ -44,6 +44,8 @@ usage: cargo xtask TASK
                    pintle beside the real Helm on the same work, in one run; --keep writes the table to benches/results
   bench sandbox [--binary PATH]
                    the sandbox beside the real Helm on a cluster, and while it fills; written to benches/results
+  bench exporter [--binary PATH]
+                   the exporter on 2,000 records of 50 KB; written to benches/results
   tools            builds the tools that tests need, and prints where they are
 ";
 
@@ -86,6 +88,8 @@ fn run(arguments: &[String]) -> anyhow::Result<bool> {
         ["bench", "source", "--binary", path] => bench::source(Some(std::path::absolute(path)?)),
         ["bench", "sandbox"] => bench::sandbox(None),
         ["bench", "sandbox", "--binary", path] => bench::sandbox(Some(std::path::absolute(path)?)),
+        ["bench", "exporter"] => bench::exporter(None),
+        ["bench", "exporter", "--binary", path] => bench::exporter(Some(std::path::absolute(path)?)),
         ["sandbox"] => clients::run(None),
         ["sandbox", "--binary", path] => clients::run(Some(std::path::absolute(path)?)),
         ["tools"] => tools::print(),

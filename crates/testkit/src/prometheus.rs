@@ -65,12 +65,14 @@ impl Prometheus {
         self.data(&format!("/api/v1/query?query={escaped}"))
     }
 
-    /// The names of the alerts that are firing.
-    pub fn firing(&self) -> anyhow::Result<Vec<String>> {
-        let data = self.data("/api/v1/alerts")?;
-        let alerts = data.get("alerts").and_then(Value::as_array).context("an answer with alerts")?;
-        let firing = alerts.iter().filter(|alert| alert.get("state").is_some_and(|state| state == "firing"));
-        Ok(firing.filter_map(|alert| alert.pointer("/labels/alertname")?.as_str().map(str::to_owned)).collect())
+    /// The names of the alerts of a group of rules that are firing.
+    pub fn firing(&self, group: &str) -> anyhow::Result<Vec<String>> {
+        let data = self.data("/api/v1/rules?type=alert")?;
+        let groups = data.get("groups").and_then(Value::as_array).context("an answer with groups")?;
+        let rules = groups.iter().filter(|known| known.get("name").is_some_and(|name| name == group));
+        let rules = rules.filter_map(|group| group.get("rules")?.as_array()).flatten();
+        let firing = rules.filter(|rule| rule.get("state").is_some_and(|state| state == "firing"));
+        Ok(firing.filter_map(|rule| rule.get("name")?.as_str().map(str::to_owned)).collect())
     }
 
     /// Asks for JSON, and gives the field `data` of what came.

@@ -1,5 +1,6 @@
 //! Pintle beside the real Helm on the same work, alternately in one run.
 
+mod exporter;
 mod records;
 mod release;
 mod render;
@@ -14,6 +15,7 @@ use std::{
 
 use anyhow::Context as _;
 
+pub(crate) use exporter::exporter;
 pub(crate) use release::{Options, release};
 pub(crate) use render::{Options as RenderOptions, render};
 pub(crate) use sandbox::sandbox;

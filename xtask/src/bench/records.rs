@@ -4,9 +4,6 @@ use anyhow::Context as _;
 use cluster::{Cluster, Secrets, Storage as _};
 use release::{Record, Status};
 
-/// How large a record lies in its secret, about.
-const SIZE: usize = 100 * 1024;
-
 /// Records that are copies of one that Helm wrote.
 pub(super) struct Records<'a> {
     secrets: Secrets<'a>,
@@ -21,13 +18,14 @@ pub(super) struct Copy {
 }
 
 impl<'a> Records<'a> {
-    /// Takes the first revision of `name` as the pattern, and gives its chart a file that does not compress.
-    pub(super) fn like(cluster: &'a Cluster, namespace: &str, name: &str) -> anyhow::Result<Records<'a>> {
+    /// Takes the first revision of `name` as the pattern, and gives its chart a file that does not compress, so that a
+    /// record takes about `size` bytes of its secret.
+    pub(super) fn like(cluster: &'a Cluster, namespace: &str, name: &str, size: usize) -> anyhow::Result<Records<'a>> {
         let secrets = Secrets::new(cluster, namespace);
         let mut record = secrets.get(name, 1).with_context(|| format!("reading the record of {name}"))?;
         // A record is base64 twice; the file in it once more, which gzip takes back for the most part.
         let mut file = record.chart.templates.first().context("a chart has templates")?.clone();
-        (file.name, file.data) = ("noise".to_owned(), noise(SIZE * 9 / 16).into());
+        (file.name, file.data) = ("noise".to_owned(), noise(size * 9 / 16).into());
         record.chart.files.push(file);
         Ok(Records { secrets, record })
     }

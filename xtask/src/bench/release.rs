@@ -20,6 +20,9 @@ use crate::{binary, process::Home, testbed::Bed, tools, workspace};
 /// How often each row is measured.
 const RUNS: usize = 5;
 
+/// How large a record lies in its secret, about.
+const RECORD: usize = 100 * 1024;
+
 /// Objects in `benches/charts/many`, their kinds, and what an operation may ask for beside them.
 const OBJECTS: usize = 300;
 const BUDGET_BESIDE: usize = 2 + 10;
@@ -224,7 +227,7 @@ impl Bench {
         command.args(["install", "pattern"]).arg(chart).env("KUBECONFIG", &self.bed.kubeconfig);
         let figures = time(command.env("HELM_NAMESPACE", &self.namespace))?;
         anyhow::ensure!(figures.ended_well, "the real Helm cannot install benches/charts/smallest");
-        let mut records = Records::like(bed.cluster(), &self.namespace, "pattern")?;
+        let mut records = Records::like(bed.cluster(), &self.namespace, "pattern", RECORD)?;
         let single = |number| Copy { name: format!("release-{number}"), revision: 1, status: Status::Deployed };
         records.write((0..498).map(single).collect())?;
         let revision = |revision| Copy {

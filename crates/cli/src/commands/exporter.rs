@@ -7,6 +7,7 @@ use std::{
 };
 
 use http::StatusCode;
+use metrics::exporter::{RulesForm, RulesOptions, rules};
 use pintle::{Exporter, ExporterOptions, ReleaseLabels, WatchedReleases};
 
 use crate::{
@@ -57,8 +58,50 @@ when old revisions are pruned.
     ]],
     exclusive: &["all-namespaces namespaces"],
     action: Action::Run(run),
+    commands: &[&RULES],
     ..Command::BASE
 };
+
+static RULES: Command = Command {
+    name: "rules",
+    short: "print alert rules for the exporter's metrics",
+    long: "\
+Prints alert rules for the metrics of `helm exporter`: rollbacks, releases that failed, releases with many revisions,
+operations that do not end, and objects changed by hand. They are a rule file of Prometheus:
+
+    $ helm exporter rules > helm-rules.yaml
+    $ promtool check rules helm-rules.yaml
+
+For its operator they are a PrometheusRule; a ServiceMonitor has the exporter scraped, with the labels that it gives:
+
+    $ helm exporter rules --format prometheusrule --labels release=kube-prometheus-stack | kubectl apply -f -
+    $ helm exporter rules --format servicemonitor | kubectl apply -f -",
+    arguments: Arguments::None,
+    words: ArgumentWords::NoMore,
+    flags: &[&[
+        Flag::text("format", "rules, prometheusrule or servicemonitor").default("rules"),
+        Flag::text("name", "the name of the object").default("helm-exporter"),
+        Flag::new("labels", Kind::Pairs, "labels of the object, by which the operator picks it"),
+    ]],
+    action: Action::Run(print_rules),
+    ..Command::BASE
+};
+
+fn print_rules(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
+    let flags = &invocation.flags;
+    let format = flags.text("format");
+    let form = RulesForm::parse(format).ok_or_else(|| {
+        Failure::new(format!("--format {format:?} is none of rules, prometheusrule and servicemonitor"))
+    })?;
+    let namespace = if flags.changed("namespace") { flags.text("namespace") } else { "" };
+    let options = RulesOptions {
+        form,
+        name: flags.text("name").to_owned(),
+        namespace: namespace.to_owned(),
+        labels: flags.pairs("labels"),
+    };
+    invocation.output.print(rules(&options))
+}
 
 fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let flags = &invocation.flags;

@@ -8,6 +8,7 @@ mod durations;
 mod exposition;
 mod kept;
 mod names;
+mod rules;
 mod series;
 mod tally;
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub use self::{
     board::{Board, ExporterOptions},
     kept::{Details, Operation, Sighting},
     names::{LabelError, ReleaseLabels},
+    rules::{RulesForm, RulesOptions, rules},
     series::Process,
     tally::Tallies,
 };
