@@ -16,6 +16,10 @@ pub(crate) const GO_MODULES: [&str; 3] = ["prometheus", "registry", "testbed"];
 /// The version of cargo-deny that judges licences and bans.
 const CARGO_DENY: &str = "0.20.2";
 
+/// Go build tags: Prometheus is built without its discovery of services on clouds, which no test needs and which takes
+/// most of the time.
+const TAGS: &str = "remove_all_sd";
+
 /// The real Helm in both majors, as `tests/oracle/VERSIONS` pins them.
 pub(crate) struct Helms {
     pub(crate) helm4: PathBuf,
@@ -142,7 +146,7 @@ pub(crate) fn go_tools(module: &str, programs: &[&str]) -> anyhow::Result<PathBu
     eprintln!("building the programs of tests/{module}: {}", programs.join(", "));
     let scratch = tempfile::tempdir_in(&folder)?;
     let status = Command::new("go")
-        .args(["install", "-ldflags=-s -w", "tool"])
+        .args(["install", "-tags", TAGS, "-ldflags=-s -w", "tool"])
         .env("GOBIN", scratch.path())
         .env("GOFLAGS", "")
         .current_dir(&source)

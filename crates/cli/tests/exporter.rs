@@ -264,13 +264,8 @@ fn the_chart_renders_as_helm_renders_it() -> anyhow::Result<()> {
         if let Some(real) = &real {
             ensure!(with(&env, real, &line)?.stdout == rendered, "{line}");
         }
-        done(
-            &env,
-            &format!("install watcher {} --sandbox --replace{values}", chart.display())
-                .replace(",serviceMonitor.enabled=true,prometheusRule.enabled=true", ""),
-        )?;
-        done(&env, "uninstall watcher --sandbox")?;
     }
+    done(&env, &format!("install watcher {} --sandbox --wait", chart.display()))?;
     let narrow = done(&env, &format!("template watcher {} --set namespaces={{a}}", chart.display()))?;
     ensure!(!narrow.contains("ClusterRole"), "{narrow}");
     Ok(())

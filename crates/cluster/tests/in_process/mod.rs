@@ -1,5 +1,7 @@
 //! A service in the place of a server: what is asked, how often, and what is made of the answers.
 
+mod watch;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{

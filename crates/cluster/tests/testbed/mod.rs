@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use cluster::{
-    AccessCheck, Action, Cluster, ClusterOptions, ConfigMaps, Entry, Error, ObjectId, PatchKind, Propagation, Secrets,
-    Selector, Storage, WaitOptions, WaitStrategy, Write,
+    AccessCheck, Action, Cluster, ClusterOptions, ConfigMaps, Entry, Error, Notebook, ObjectId, PatchKind, Propagation,
+    RecordNews, RecordWatch, Secrets, Selector, Storage, WaitOptions, WaitStrategy, Write,
 };
 use release::{Record, Status};
 use serde_json::{Value, json};
@@ -186,4 +186,57 @@ fn rollouts_jobs_and_failures_are_waited_for() {
     let still =
         bed.cluster().wait_for_delete(&bad, &WaitOptions::new(Duration::from_secs(1)), quiet).unwrap_err().to_string();
     assert!(still.contains(&format!("resource Deployment/{namespace}/hangs still exists. status: ")), "{still}");
+}
+
+#[test]
+fn records_are_watched_by_their_metadata() {
+    let Some(bed) = open("watched") else { return };
+    let secrets = Secrets::new(bed.cluster(), bed.namespace());
+    let mut record = Record { name: "a".into(), namespace: bed.namespace().into(), revision: 1, ..Record::default() };
+    record.info.status = Status::Deployed;
+    secrets.create(&record).unwrap();
+    let mut watch = RecordWatch::of_secrets(bed.cluster(), &[bed.namespace().to_owned()]);
+    let mut next = || loop {
+        match watch.next(Duration::from_secs(20)).unwrap() {
+            Some(RecordNews::Followed) => {}
+            Some(news) => break news,
+            None => panic!("nothing happens"),
+        }
+    };
+    match next() {
+        RecordNews::All { records, .. } => assert!(records.len() == 1 && records[0].head.is_some()),
+        other => panic!("{other:?}"),
+    }
+    record.revision = 2;
+    secrets.create(&record).unwrap();
+    match next() {
+        RecordNews::Record(seen) => assert!(seen.entry.revision == 2 && seen.head.unwrap().bytes > 0),
+        other => panic!("{other:?}"),
+    }
+    record.info.status = Status::Failed;
+    secrets.update(&record).unwrap();
+    match next() {
+        RecordNews::Record(seen) => assert!(seen.entry.status == Status::Failed && seen.head.is_none()),
+        other => panic!("{other:?}"),
+    }
+    secrets.delete("a", 2).unwrap();
+    assert!(matches!(next(), RecordNews::Gone(entry) if entry.revision == 2));
+    let counts = watch.counts();
+    assert_eq!((counts.lists, counts.record_lists, counts.reads), (1, 1, 1));
+}
+
+#[test]
+fn a_notebook_is_changed_by_one_at_a_time() {
+    let Some(bed) = open("notebook") else { return };
+    let (one, two) =
+        (Notebook::new(bed.cluster(), bed.namespace(), "x"), Notebook::new(bed.cluster(), bed.namespace(), "x"));
+    let nothing = one.read().unwrap();
+    assert_eq!(nothing.text, "");
+    let first = one.write("1", &nothing).unwrap().unwrap();
+    assert!(two.write("2", &nothing).unwrap().is_none(), "it has been made");
+    let read = two.read().unwrap();
+    assert_eq!(read.text, "1");
+    assert_eq!(two.write("2", &read).unwrap().unwrap().text, "2");
+    assert!(one.write("3", &first).unwrap().is_none(), "it has been changed");
+    assert_eq!(one.read().unwrap().text, "2");
 }
