@@ -269,11 +269,14 @@ impl<'a> Printer<'a> {
 
 impl Observer for Printer<'_> {
     fn event(&mut self, event: Event<'_>) {
-        if let Event::Status { id, status } = event {
-            return self.progress.note(id, status);
-        }
         if matches!(&event, Event::Log(line) if !self.output.shows(line)) {
             return;
+        }
+        self.output.note(&event);
+        match event {
+            Event::Status { id, status } => return self.progress.note(id, status),
+            Event::Progress(_) => return,
+            _ => {}
         }
         self.progress.clear();
         match event {

@@ -14,6 +14,7 @@ use value::number::format_float;
 use crate::{
     filepath::join,
     parse::{parse_bool, parse_decimal},
+    pipeline::Pipeline,
 };
 
 /// What the environment says, before any flag.
@@ -102,6 +103,15 @@ impl Environment {
     /// `PINTLE_SANDBOX`: whether the embedded cluster is used.
     pub(crate) fn sandbox(&self) -> bool {
         self.is_true("PINTLE_SANDBOX")
+    }
+
+    /// `GITHUB_ACTIONS`, `GITLAB_CI`: the pipeline that runs us.
+    pub(crate) fn pipeline(&self) -> Option<Pipeline> {
+        match (self.text("GITHUB_ACTIONS"), self.text("GITLAB_CI")) {
+            ("true", _) => Some(Pipeline::GitHub),
+            (_, "true") => Some(Pipeline::GitLab),
+            _ => None,
+        }
     }
 
     /// `HELM_DEBUG`.

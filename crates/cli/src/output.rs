@@ -5,9 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use pintle::{Level, LogLine, Watch};
+use pintle::{Event, Level, LogLine, Watch};
 
-use crate::{downloads::Downloads, env::Environment, error::Failure, exit::Exit, log::log_line};
+use crate::{
+    downloads::Downloads, env::Environment, error::Failure, exit::Exit, follow::Follow, log::log_line,
+};
 
 /// Standard output, buffered until the end, and standard error.
 pub(crate) struct Output {
@@ -16,12 +18,14 @@ pub(crate) struct Output {
     dumb: bool,
     /// Downloads, where they are shown.
     downloads: Option<Arc<Downloads>>,
+    /// Who follows the operation that runs.
+    pub(crate) follow: Option<Follow>,
 }
 
 impl Output {
     /// The streams of this process.
     pub(crate) fn of_process() -> Output {
-        Output { out: BufWriter::with_capacity(1 << 16, io::stdout()), debug: false, dumb: false, downloads: None }
+        Output { out: BufWriter::with_capacity(1 << 16, io::stdout()), debug: false, dumb: false, downloads: None, follow: None }
     }
 
     /// Sets whether debug lines are shown.
@@ -55,7 +59,13 @@ impl Output {
     }
 
     /// Prints to standard output.
+    ///
+    /// Where events are written there, it goes to standard error.
     pub(crate) fn print(&mut self, text: impl AsRef<[u8]>) -> Result<(), Failure> {
+        if self.follow.as_ref().is_some_and(Follow::has_stdout) {
+            self.complain(&String::from_utf8_lossy(text.as_ref()));
+            return Ok(());
+        }
         self.out.write_all(text.as_ref()).map_err(|error| failed(&error))
     }
 
@@ -65,6 +75,21 @@ impl Output {
         self.clear_downloads();
         let _ = self.out.flush();
         let _ = io::stderr().write_all(text.as_bytes());
+    }
+
+    /// Shows an event to whoever follows.
+    pub(crate) fn note(&mut self, event: &Event<'_>) {
+        if let Some(follow) = &mut self.follow {
+            let text = follow.note(event);
+            if !text.is_empty() {
+                self.complain(&text);
+            }
+        }
+    }
+
+    /// The report of what was done, as JSON, where one is wanted.
+    pub(crate) fn report(&self) -> Option<String> {
+        self.follow.as_ref()?.report()
     }
 
     /// Whether a line of the log is loud enough.

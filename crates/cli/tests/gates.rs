@@ -137,6 +137,33 @@ fn a_bad_release_is_rolled_back() {
 }
 
 #[test]
+fn history_and_status_say_why() {
+    let story = Story::begin();
+    assert_eq!(story.upgrade(&[Answer::Number("0.001")], "").exit, 0);
+    assert_eq!(story.upgrade(&[Answer::Number("0.001"), Answer::Number("0.25")], "").exit, 1);
+    let reason = "gate error-rate failed: 1 of 2 samples are bad, the last is 0.25; wanted: all(result, # <= 0.01)";
+    let because = format!("revision 4 is an automatic rollback: revision 3 failed: {reason}\n");
+    let history = story.helm("history demo --sandbox");
+    assert_eq!(history.stderr, format!("revision 3 failed: {reason}\n{because}"));
+    assert!(story.helm("history demo --sandbox --all").stdout.ends_with(&history.stderr));
+    let status = story.helm("status demo --sandbox");
+    assert_eq!(status.stderr, because);
+    let gate = |verdict: &str, samples: &str| {
+        format!("gate error-rate: {verdict}, wanted: all(result, # <= 0.01); samples: {samples}\n")
+    };
+    let status = story.helm("status demo --sandbox --revision 3");
+    assert_eq!(status.stderr, format!("revision 3 failed: {reason}\n{}", gate("failed", "0.001; 0.25")));
+    // A revision that passed keeps its samples, superseded or not; Helm's own output is as it was.
+    let status = story.helm("status demo --sandbox --revision 2");
+    assert_eq!(status.stderr, gate("passed", "0.001; 0.001; 0.001; 0.001; 0.001"));
+    assert!(!status.stdout.contains("gate"), "{}", status.stdout);
+    let status = story.helm("status demo --sandbox --revision 3 -o json");
+    let status: serde_json::Value = serde_json::from_str(&status.stdout).unwrap();
+    assert_eq!(status["gates"][0]["samples"][1], serde_json::json!({"numbers": [0.25], "judged": "bad"}));
+    assert_eq!(story.helm("status demo --sandbox --revision 1").stderr, "");
+}
+
+#[test]
 fn no_data_and_nan_are_no_success() {
     let story = Story::begin();
     let outcome = story.upgrade(&[Answer::NoData], "");

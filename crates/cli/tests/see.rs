@@ -13,7 +13,7 @@ use anyhow::{Context as _, ensure};
 use http::Request;
 use http_body_util::Full;
 use sandbox::{Sandbox, SandboxOptions};
-use testkit::TestEnv;
+use testkit::{TestEnv, words};
 
 const HELM: &str = env!("CARGO_BIN_EXE_helm");
 
@@ -39,18 +39,6 @@ fn by_hand(env: &TestEnv, line: &str) -> anyhow::Result<()> {
     let answer = runtime.block_on(async { sandbox.answer(request).await });
     ensure!(answer.status().is_success(), "{line}: {}", answer.status());
     Ok(())
-}
-
-/// The words of a command line; quotes hold some together.
-fn words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for (place, part) in line.split('"').enumerate() {
-        match place % 2 {
-            0 => words.extend(part.split_whitespace().map(str::to_owned)),
-            _ => words.push(part.to_owned()),
-        }
-    }
-    words
 }
 
 /// Times are those of the run.

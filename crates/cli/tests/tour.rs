@@ -1,6 +1,7 @@
-//! The tour in the README: its commands are run, and what they say must be what stands there.
+//! The tour in the README, and the consoles of the pages in docs: their commands are run, and what they say must be what
+//! stands there.
 //!
-//! With `PINTLE_RECORD` set the README is written anew with what they say.
+//! With `PINTLE_RECORD` set the pages are written anew with what they say.
 
 mod console;
 
@@ -14,16 +15,14 @@ use self::console::{copy, steps, told};
 const OPEN: &str = "```console\n";
 const CLOSE: &str = "```\n";
 
-#[test]
-fn the_tour_in_the_readme_is_true() -> anyhow::Result<()> {
+/// Runs the consoles of a page, which go on from one another. Gives how many commands they have.
+fn check(path: &Path) -> anyhow::Result<usize> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let path = root.join("README.md");
-    let readme = fs::read_to_string(&path)?;
+    let page = fs::read_to_string(path)?;
     let env = TestEnv::new()?;
     let examples = env.work().join("examples");
     copy(&root.join("examples"), &examples)?;
-    let (mut rest, mut anew, mut count) = (readme.as_str(), String::new(), 0);
-    // The consoles go on from one another.
+    let (mut rest, mut anew, mut count) = (page.as_str(), String::new(), 0);
     while let Some((before, behind)) = rest.split_once(OPEN) {
         let (block, behind) = behind.split_once(CLOSE).context("a console ends")?;
         let steps = steps(block);
@@ -32,11 +31,25 @@ fn the_tour_in_the_readme_is_true() -> anyhow::Result<()> {
         rest = behind;
     }
     anew.push_str(rest);
-    ensure!(count >= 6, "the tour has five commands at the least, and a rehearsal");
     if env::var_os("PINTLE_RECORD").is_some() {
-        fs::write(&path, anew)?;
+        fs::write(path, anew)?;
     } else {
-        assert_eq!(readme, anew, "record it anew with PINTLE_RECORD=1");
+        assert_eq!(page, anew, "record it anew with PINTLE_RECORD=1");
+    }
+    Ok(count)
+}
+
+#[test]
+fn the_tour_in_the_readme_is_true() -> anyhow::Result<()> {
+    let count = check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md"))?;
+    ensure!(count >= 6, "the tour has five commands at the least, and a rehearsal");
+    Ok(())
+}
+
+#[test]
+fn the_pages_of_the_documentation_are_true() -> anyhow::Result<()> {
+    for page in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs"))? {
+        check(&page?.path())?;
     }
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::reasons::{Notes, REASON_ANNOTATION};
+
 /// What kind of failure it is; exit codes and hints depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -54,6 +56,7 @@ pub struct Error {
 struct Why {
     explanations: Vec<Vec<String>>,
     reason: Option<String>,
+    notes: Notes,
 }
 
 impl Error {
@@ -101,6 +104,20 @@ impl Error {
     pub fn because(mut self, reason: impl Into<String>) -> Error {
         self.why.get_or_insert_default().reason = Some(reason.into());
         self
+    }
+
+    /// The same with something that is to be kept beside the record.
+    #[must_use]
+    pub(crate) fn noted(mut self, name: &str, note: String) -> Error {
+        self.why.get_or_insert_default().notes.insert(name.to_owned(), note);
+        self
+    }
+
+    /// What is to be kept beside the record of the revision that failed: the reason, and more.
+    pub(crate) fn notes(&self) -> Notes {
+        let mut notes = self.why.as_deref().map(|why| why.notes.clone()).unwrap_or_default();
+        notes.extend(self.reason().map(|reason| (REASON_ANNOTATION.to_owned(), reason.to_owned())));
+        notes
     }
 
     /// What is wrong with objects that it is about, lines for each.

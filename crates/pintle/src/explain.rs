@@ -1,14 +1,8 @@
 //! What is told of objects that did not become what they should have become.
 
-use std::collections::BTreeMap;
-
 use cluster::{Error as ClusterError, Explanation};
 
 use crate::{Error, Session};
-
-/// The annotation of a failed revision's storage object that says in one line why it failed. The record's description is
-/// Helm's.
-pub const REASON_ANNOTATION: &str = "pintle-failure";
 
 /// The failure of a wait, with what is wrong with each object. Other errors are as they are.
 pub(crate) fn explained(session: &Session<'_>, error: ClusterError) -> Error {
@@ -25,9 +19,4 @@ pub(crate) fn explained(session: &Session<'_>, error: ClusterError) -> Error {
         converted = converted.because(first.short());
     }
     telling.iter().fold(converted, |error, explanation| error.explained(explanation.lines()))
-}
-
-/// The reason of a failure in one line, as it is kept beside the record.
-pub(crate) fn reason_notes(error: &Error) -> BTreeMap<String, String> {
-    error.reason().map(|reason| (REASON_ANNOTATION.to_owned(), reason.to_owned())).into_iter().collect()
 }

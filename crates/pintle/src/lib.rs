@@ -35,7 +35,9 @@ mod path_match;
 mod plugin;
 mod post_render;
 mod prepare;
+mod progress;
 mod pull;
+mod reasons;
 mod recorded;
 mod registry;
 mod rehearse;
@@ -80,7 +82,6 @@ pub use crate::{
         drift_text, problem_table, problems, problems_json,
     },
     error::{Error, ErrorKind},
-    explain::REASON_ANNOTATION,
     exporter::{Exporter, ExporterOptions, ReleaseLabels, WatchedReleases},
     gates::GATE_ANNOTATION,
     history::{ChangedRevision, HistoryOptions, history, revisions, whole_history},
@@ -99,7 +100,9 @@ pub use crate::{
     },
     post_render::PostRenderer,
     prepare::{ChartRequest, FailedRender, Prepared, RenderRequest, prepare, prepare_install, render},
+    progress::{Follower, Planned, Progress},
     pull::{PushRequest, pull, push, verify},
+    reasons::{BECAUSE_ANNOTATION, GATES_ANNOTATION, REASON_ANNOTATION},
     recorded::{RecordedOptions, recorded},
     registry::{RegistryOptions, registry_login, registry_logout},
     rehearse::{Against, Rehearsal, RehearseOptions, rehearse},

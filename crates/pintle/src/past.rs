@@ -1,6 +1,6 @@
 //! What is known of a release's revisions before an operation, without reading them all.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use cluster::{Entry, Error as ClusterError};
 use release::{
@@ -8,7 +8,10 @@ use release::{
     history::{History, HistoryError, Revision, abandoned_description},
 };
 
-use crate::{Error, ErrorKind, Level, LogLine, Session, explain::reason_notes};
+use crate::{
+    Error, ErrorKind, Level, LogLine, Session,
+    reasons::{Notes, UNTIL_ANNOTATION},
+};
 
 /// The revisions of a release.
 #[derive(Debug, Default)]
@@ -96,12 +99,39 @@ impl Past {
         Ok(())
     }
 
+    /// What is kept beside the record of a revision.
+    fn notes(&self, number: i64) -> Notes {
+        let entry = self.entries.iter().find(|entry| entry.revision == number);
+        entry.map(|entry| entry.annotations.clone()).unwrap_or_default()
+    }
+
+    /// Marks a revision superseded; what is kept beside it stays.
+    pub(crate) fn supersede(&self, session: &mut Session<'_>, mut record: Record) {
+        record.info.status = Status::Superseded;
+        session.record_noted(&record, &self.notes(record.revision));
+    }
+
+    /// Until when the gates of the newest revision take samples, in nanoseconds since 1970.
+    fn gates_until(&self) -> Option<i128> {
+        let notes = self.notes(self.newest.as_ref()?.revision);
+        notes.get(UNTIL_ANNOTATION)?.parse::<i64>().ok().map(|seconds| i128::from(seconds) * 1_000_000_000)
+    }
+
+    /// Whether the newest revision was left pending by whoever began it.
+    pub(crate) fn is_abandoned(&self, now: i128, timeout: Duration) -> bool {
+        self.history().newest().is_some_and(|newest| newest.is_abandoned(now, timeout))
+            && self.gates_until().is_none_or(|until| until < now)
+    }
+
     /// Refuses while the last operation may still go on, and says when it would be taken for abandoned. One that is, is
     /// marked as failed.
     pub(crate) fn take_over(&mut self, session: &mut Session<'_>, timeout: Duration) -> Result<(), Error> {
         let now = session.now();
         let abandoned = match self.history().abandoned(now, timeout) {
             Ok(None) => return Ok(()),
+            Ok(Some(_)) if !self.is_abandoned(now, timeout) => {
+                return Err(self.busy(HistoryError::InProgress, now, timeout));
+            }
             Ok(Some(abandoned)) => abandoned.clone(),
             Err(error) => return Err(self.busy(error, now, timeout)),
         };
@@ -131,10 +161,13 @@ impl Past {
         let Some(newest) = &self.newest else { return error };
         let began = newest.info.last_deployed;
         let age = began.map_or(0, |began| (now - began.nanoseconds).max(0) / 1_000_000_000);
-        let revision = Revision::from(newest);
         let (name, number, status) = (&self.name, newest.revision, newest.info.status.name());
         let error = error.hinted(format!("revision {number} is {status}, since {}", ago(age)));
-        if revision.is_abandoned(now, timeout) {
+        if let Some(until) = self.gates_until().filter(|until| *until >= now) {
+            let left = (until - now) / 1_000_000_000 + 1;
+            return error.hinted(format!("its gates may take samples for {left} more seconds"));
+        }
+        if self.is_abandoned(now, timeout) {
             return error.hinted(format!(
                 "whoever began it seems to be gone: `helm rollback {name}`, or an upgrade with --install or \
                  --rollback-on-failure, marks it failed and goes on"
@@ -201,15 +234,16 @@ impl From<HistoryError> for Error {
 impl Session<'_> {
     /// Writes a revision anew. That it cannot be written is told, and holds nothing up. Helm: `recordRelease`.
     pub(crate) fn record_release(&mut self, record: &Record) {
-        self.record_noted(record, &BTreeMap::new());
+        self.record_noted(record, &Notes::new());
     }
 
     /// Does so with a revision that failed, and keeps the reason beside it.
     pub(crate) fn record_failed(&mut self, record: &Record, error: &Error) {
-        self.record_noted(record, &reason_notes(error));
+        self.record_noted(record, &error.notes());
     }
 
-    fn record_noted(&mut self, record: &Record, notes: &BTreeMap<String, String>) {
+    /// Does so, and keeps these notes beside it.
+    pub(crate) fn record_noted(&mut self, record: &Record, notes: &Notes) {
         if let Err(error) = self.storage.update_annotated(record, notes) {
             let line = LogLine::new(Level::Warn, "failed to update release").with("name", record.name.as_str());
             let line = line.with("revision", record.revision.to_string());

@@ -3,7 +3,7 @@
 use cluster::{Cluster, ObjectId, ObjectStatus, Storage};
 use release::Timestamp;
 
-use crate::{Level, LogLine, World};
+use crate::{Level, LogLine, Progress, World};
 
 /// One operation's connection to the world. The operation borrows it, and reports as it goes.
 pub struct Session<'a> {
@@ -77,6 +77,8 @@ pub enum Event<'a> {
         /// What it has become.
         status: &'a ObjectStatus,
     },
+    /// What the operation does.
+    Progress(Progress<'a>),
 }
 
 /// Somebody who is told what happens while an operation runs; the command line prints it.

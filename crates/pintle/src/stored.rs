@@ -4,7 +4,7 @@ use cluster::{Cluster, Storage};
 use release::{Record, codec};
 use value::{Map, Value};
 
-use crate::{Error, ErrorKind, Event, Observer, Session, install_name};
+use crate::{Error, ErrorKind, Event, Observer, Session, install_name, reasons::Notes};
 
 /// Which revision of a release.
 #[derive(Clone, Debug, Default)]
@@ -20,11 +20,27 @@ pub struct RecordOptions {
 /// # Errors
 /// The cluster cannot be reached or refuses, or has no such release or revision.
 pub fn record(options: &RecordOptions, session: &mut Session<'_>) -> Result<Record, Error> {
+    read(options, session).map(|(record, _)| record)
+}
+
+/// Reads a record, and what is kept beside it.
+pub(crate) fn record_and_notes(options: &RecordOptions, session: &mut Session<'_>) -> Result<(Record, Notes), Error> {
+    let (record, notes) = read(options, session)?;
+    if options.revision <= 0 {
+        return Ok((record, notes));
+    }
+    let entries = session.read(|storage| storage.entries(&options.name))?;
+    let entry = entries.into_iter().find(|entry| entry.revision == record.revision);
+    Ok((record, entry.map(|entry| entry.annotations).unwrap_or_default()))
+}
+
+/// Reads a record; of the last revision the notes come with it.
+fn read(options: &RecordOptions, session: &mut Session<'_>) -> Result<(Record, Notes), Error> {
     let RecordOptions { name, revision } = options;
     session.check_name(name, "releaseContent: Release name is invalid")?;
     let mut passed_over = Vec::new();
     let read = session.read(|storage| match revision {
-        1.. => storage.get(name, *revision),
+        1.. => storage.get(name, *revision).map(|record| (record, Notes::new())),
         _ => last(storage, name, &mut passed_over),
     });
     passed_over.into_iter().for_each(|line| session.remark(line));
@@ -36,15 +52,15 @@ pub fn record(options: &RecordOptions, session: &mut Session<'_>) -> Result<Reco
 
 /// The newest revision that can be decoded. Among its labels are the storage's own, as in Helm, which finds it with a
 /// query. What is passed over is told.
-fn last(storage: &dyn Storage, name: &str, passed_over: &mut Vec<String>) -> Result<Record, cluster::Error> {
+fn last(storage: &dyn Storage, name: &str, passed_over: &mut Vec<String>) -> Result<(Record, Notes), cluster::Error> {
     let mut entries = storage.entries(name)?;
     entries.sort_by_key(|entry| entry.revision);
     let mut unreadable = None;
     for entry in entries.into_iter().rev() {
         match storage.get(name, entry.revision) {
             // A database has them in columns of their own.
-            Ok(record) if storage.name() == "SQL" => return Ok(record),
-            Ok(record) => return Ok(Record { labels: entry.labels, ..record }),
+            Ok(record) if storage.name() == "SQL" => return Ok((record, entry.annotations)),
+            Ok(record) => return Ok((Record { labels: entry.labels, ..record }, entry.annotations)),
             Err(error) if error.is_unreadable() => {
                 passed_over.push(format!("revision {} of {name} is passed over: {error}", entry.revision));
                 unreadable.get_or_insert(error);

@@ -5,7 +5,7 @@ use release::{ApplyMethod, Hook, HookEvent, Record};
 use serde_json::Value;
 
 use crate::{
-    Error, ErrorKind, Session,
+    Error, ErrorKind, Progress, Session,
     execute::stopped,
     hooks::{HookOptions, start_some},
     install_name, objects,
@@ -43,6 +43,8 @@ pub fn test(
         return Err(Error::new(ErrorKind::Release, text));
     }
     let mut record = session.storage.last(&options.name)?;
+    let Record { name, namespace, revision, .. } = &record;
+    session.tell(Progress::Begun { operation: "test", release: name, namespace, revision: *revision });
     let server_side = record.apply_method == ApplyMethod::ServerSide;
     let hook_options = HookOptions { wait: options.wait, server_side };
     let first = put_skipped_first(&mut record, options);
@@ -52,6 +54,10 @@ pub fn test(
     if session.cluster.interrupt().was_heeded() {
         outcome = outcome.map_err(stopped);
     }
+    if let Err(error) = &outcome {
+        session.tell(Progress::Failed(error));
+    }
+    session.tell(Progress::Ended { status: if outcome.is_ok() { "succeeded" } else { "failed" } });
     let stored = session.storage.update(&record);
     if outcome.is_ok() {
         outcome = stored.map_err(Error::from);

@@ -32,6 +32,18 @@ pub struct Outcome {
     pub stderr: String,
 }
 
+/// The words of a command line; double quotes hold some together.
+pub fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (place, part) in line.split('"').enumerate() {
+        match place % 2 {
+            0 => words.extend(part.split_whitespace().map(str::to_owned)),
+            _ => words.push(part.to_owned()),
+        }
+    }
+    words
+}
+
 impl TestEnv {
     /// An environment with empty folders `home` and `work`.
     ///

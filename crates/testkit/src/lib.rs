@@ -15,7 +15,7 @@ mod testbed;
 #[cfg(unix)]
 pub use crate::postgres::Postgres;
 pub use crate::{
-    environment::{Outcome, TestEnv},
+    environment::{Outcome, TestEnv, words},
     prometheus::{Prometheus, TEST_PROMETHEUS, TEST_PROMTOOL},
     registry::{Registry, RegistryKind, TEST_HELM, TEST_REGISTRY, needed_program},
     server::Servers,

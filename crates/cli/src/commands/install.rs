@@ -9,8 +9,8 @@ use crate::{
     connection::Printer,
     error::Failure,
     flags::{
-        ALL_DRY_RUNS, CHART_SOURCE, CREDENTIALS, FAIL_FAST, FORCE_RECREATE, GATES, INSTALL as SHARED, OUTPUT,
-        POST_RENDERER, REPLACEMENT, ROLLBACK_TIMEOUT, TEST, TLS, VALUES, WARN_UNUSED,
+        ALL_DRY_RUNS, CHART_SOURCE, CREDENTIALS, EVENTS, FAIL_FAST, FORCE_RECREATE, GATES, INSTALL as SHARED, OUTPUT,
+        POST_RENDERER, REPLACEMENT, REPORT, ROLLBACK_TIMEOUT, TEST, TLS, VALUES, WARN_UNUSED,
     },
     invocation::Invocation,
     spec::{Action, Arguments, Command, Flag},
@@ -53,7 +53,7 @@ With --dry-run=client or --dry-run=server nothing is installed; what would be is
             TEST,
             OUTPUT,
         ],
-        &[WARN_UNUSED],
+        &[WARN_UNUSED, EVENTS, REPORT],
         VALUES,
         CHART_SOURCE,
         TLS,
@@ -71,8 +71,10 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let dry_run = invocation.dry_run()?;
     invocation.tell_version("Original chart version");
     invocation.warn_of_secrets();
-    let record = install(invocation, dry_run).map_err(|failure| failure.during("INSTALLATION FAILED"))?;
-    invocation.print_changed(&record)
+    invocation.followed(|invocation| {
+        let record = install(invocation, dry_run).map_err(|failure| failure.during("INSTALLATION FAILED"))?;
+        invocation.print_changed(&record)
+    })
 }
 
 fn install(invocation: &mut Invocation<'_>, dry_run: DryRun) -> Result<Record, Failure> {

@@ -6,11 +6,12 @@ use crate::{
     complete::ArgumentWords,
     error::Failure,
     flags::{
-        ALL_DRY_RUNS, FAIL_FAST, FORCE_RECREATE, GATES, HISTORY_MAX, NO_HOOKS, REPLACEMENT, TIMEOUT, WAIT,
-        WAIT_FOR_JOBS,
+        ALL_DRY_RUNS, EVENTS, FAIL_FAST, FORCE_RECREATE, GATES, HISTORY_MAX, NO_HOOKS, OUTPUT, REPLACEMENT, TIMEOUT,
+        WAIT, WAIT_FOR_JOBS,
     },
     invocation::Invocation,
     parse::parse_decimal,
+    print::Format,
     spec::{Action, Arguments, Command, Flag, Visibility},
 };
 
@@ -44,6 +45,9 @@ that was. 'helm history RELEASE' lists revisions. With --dry-run nothing is chan
             FAIL_FAST,
             HISTORY_MAX,
             ALL_DRY_RUNS,
+            // Helm has none here: it is the report's.
+            OUTPUT.visibility(Visibility::HelpOnly),
+            EVENTS,
             Flag::switch("recreate-pods", "restart the release's pods").visibility(Visibility::HelpOnly),
         ],
         GATES,
@@ -78,6 +82,11 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     // There is nothing to go back to from here: the failure is told, and the release is left as it is.
     change.rollback_on_failure = false;
     let options = RollbackOptions { name, to, change };
-    invocation.on_cluster(|session| pintle::rollback(session, &options))?;
-    invocation.output.print("Rollback was a success! Happy Helming!\n")
+    invocation.followed(|invocation| {
+        invocation.on_cluster(|session| pintle::rollback(session, &options))?;
+        match Format::of(&invocation.flags) {
+            Format::Table => invocation.output.print("Rollback was a success! Happy Helming!\n"),
+            Format::Json | Format::Yaml => invocation.print_report(),
+        }
+    })
 }

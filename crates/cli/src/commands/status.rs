@@ -56,6 +56,7 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
         tables: &report.tables,
         resources: report.resources.as_ref(),
         no_chart: true,
+        more: report.gates.as_ref().map(|gates| ("gates", gates.to_string())),
         ..ReleaseView::default()
     };
     let text = print::release(&report.record, &view, &invocation.flags, invocation.environment)?;

@@ -1,11 +1,11 @@
 //! `helm test`.
 
-use pintle::TestOptions;
+use pintle::{Record, Session, TestOptions};
 
 use crate::{
     complete::ArgumentWords,
     error::Failure,
-    flags::{FAIL_FAST, TIMEOUT},
+    flags::{EVENTS, FAIL_FAST, TIMEOUT},
     invocation::Invocation,
     print::{Paint, ReleaseView, release_text},
     spec::{Action, Arguments, Command, Flag, Kind, Visibility},
@@ -21,6 +21,7 @@ pub(super) static TEST: Command = Command {
     flags: &[&[
         TIMEOUT,
         FAIL_FAST,
+        EVENTS,
         Flag::switch("logs", "print the logs of test pods when all tests are done"),
         Flag::new("filter", Kind::Strings, "run only some tests: name=test1,name=test2, or all but some: !name=test1"),
         Flag::switch("hide-notes", "do not show the chart's notes").visibility(Visibility::HelpOnly),
@@ -47,15 +48,14 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let paint = Paint::of(&invocation.flags, invocation.environment);
     let debug = invocation.flags.bool("debug");
     let mut unprinted = Ok(());
-    invocation.on_cluster(|session| {
-        pintle::test(session, &options, &mut |session, record| {
-            let computed = debug.then(|| pintle::computed_values(record, session.observer).ok()).flatten();
-            let view = ReleaseView { computed: computed.as_ref(), hide_notes: true, ..ReleaseView::default() };
-            match release_text(record, &view, paint) {
-                Ok(text) => session.print(text),
-                Err(failure) => unprinted = Err(failure),
-            }
-        })
-    })?;
+    let mut show = |session: &mut Session<'_>, record: &Record| {
+        let computed = debug.then(|| pintle::computed_values(record, session.observer).ok()).flatten();
+        let view = ReleaseView { computed: computed.as_ref(), hide_notes: true, ..ReleaseView::default() };
+        match release_text(record, &view, paint) {
+            Ok(text) => session.print(text),
+            Err(failure) => unprinted = Err(failure),
+        }
+    };
+    invocation.followed(|invocation| invocation.on_cluster(|session| pintle::test(session, &options, &mut show)))?;
     unprinted
 }

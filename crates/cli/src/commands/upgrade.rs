@@ -9,9 +9,9 @@ use crate::{
     complete::ArgumentWords,
     error::Failure,
     flags::{
-        ALL_DRY_RUNS, CHART_SOURCE, CREDENTIALS, DESCRIPTION, DEVEL, FAIL_FAST, FORCE_RECREATE, GATES, HISTORY_MAX,
-        NO_HOOKS, OUTPUT, POST_RENDERER, REPLACEMENT, ROLLBACK_TIMEOUT, TEST, TIMEOUT, TLS, VALUES, WAIT,
-        WAIT_FOR_JOBS, WARN_UNUSED,
+        ALL_DRY_RUNS, CHART_SOURCE, CREDENTIALS, DESCRIPTION, DEVEL, EVENTS, FAIL_FAST, FORCE_RECREATE, GATES,
+        HISTORY_MAX, NO_HOOKS, OUTPUT, POST_RENDERER, REPLACEMENT, REPORT, ROLLBACK_TIMEOUT, TEST, TIMEOUT, TLS,
+        VALUES, WAIT, WAIT_FOR_JOBS, WARN_UNUSED,
     },
     invocation::Invocation,
     print::{self, Format},
@@ -98,6 +98,8 @@ showed, and nothing at all where the release or one of its objects changed in th
         ],
         &[
             WARN_UNUSED,
+            EVENTS,
+            REPORT,
             Flag::text("plan-out", "change nothing; show what would be done, and write it to this file for --plan")
                 .visibility(Visibility::HelpOnly),
             Flag::text("plan", "do what the file says that --plan-out wrote, unless something moved since")
@@ -129,14 +131,19 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     if !invocation.flags.text("plan-out").is_empty() {
         return plan(invocation, &options);
     }
+    invocation.followed(|invocation| change(invocation, &options))
+}
+
+/// Upgrades, from the chart or a saved plan, and prints what came of it.
+fn change(invocation: &mut Invocation<'_>, options: &UpgradeOptions) -> Result<(), Failure> {
     let for_people = Format::of(&invocation.flags) == Format::Table;
-    let upgraded = match planned {
+    let upgraded = match !invocation.flags.text("plan").is_empty() {
         true => {
             let file = invocation.flags.text("plan").to_owned();
             let saved = fs::read(&file).map_err(|error| Failure::new(pintle::path_error("open", &file, &error)))?;
-            invocation.on_cluster(|session| pintle::apply_plan(session, &saved, &options))?
+            invocation.on_cluster(|session| pintle::apply_plan(session, &saved, options))?
         }
-        false => invocation.on_cluster(|session| pintle::upgrade(session, &options))?,
+        false => invocation.on_cluster(|session| pintle::upgrade(session, options))?,
     };
     let record = match upgraded {
         Upgraded::Installed(record) => record,

@@ -2,6 +2,7 @@
 
 mod chart_source;
 mod diff;
+mod follow;
 mod gate;
 mod global;
 mod install;
@@ -15,6 +16,7 @@ use crate::spec::Flag;
 pub(crate) use self::{
     chart_source::{CHART_SOURCE, DEVEL, KEYRING, VERIFY},
     diff::{DETAILED_EXITCODE, DIFF, INCLUDE_TESTS, NORMALIZE},
+    follow::{EVENTS, REPORT},
     gate::GATES,
     global::HELP,
     install::{INSTALL, REPLACEMENT},

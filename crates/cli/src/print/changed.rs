@@ -13,6 +13,7 @@ impl Invocation<'_> {
         let view = ReleaseView {
             hide_notes: self.flags.bool("hide-notes"),
             computed: computed.as_ref(),
+            more: self.output.report().map(|report| ("operation", report)),
             ..ReleaseView::default()
         };
         let text = release(record, &view, &self.flags, self.environment)?;

@@ -21,6 +21,8 @@ pub(crate) struct ReleaseView<'a> {
     pub(crate) resources: Option<&'a Value>,
     /// Leaves the chart out of JSON and YAML.
     pub(crate) no_chart: bool,
+    /// A key of ours that JSON and YAML have behind Helm's, and its value as JSON.
+    pub(crate) more: Option<(&'a str, String)>,
 }
 
 /// Prints a release in the form that the flags ask for.
@@ -37,7 +39,12 @@ pub(crate) fn release(
     if format == Format::Table {
         return release_text(record, view, Paint::of(flags, environment));
     }
-    let json = pintle::record_json(record, !view.no_chart, view.resources)?;
+    let mut json = pintle::record_json(record, !view.no_chart, view.resources)?;
+    if let Some((key, value)) = &view.more {
+        // A record has fields.
+        json.pop();
+        json.extend(format!(",\"{key}\":{value}}}").into_bytes());
+    }
     if format == Format::Json { Ok(json_line(json)) } else { yaml_of(&json) }
 }
 

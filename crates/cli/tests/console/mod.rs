@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use anyhow::ensure;
-use testkit::TestEnv;
+use testkit::{TestEnv, words};
 
 const HELM: &str = env!("CARGO_BIN_EXE_helm");
 
@@ -57,7 +57,7 @@ fn masked(text: &str) -> String {
 pub(crate) fn told(env: &TestEnv, steps: &[Step]) -> anyhow::Result<String> {
     let mut told = String::new();
     for step in steps {
-        let words: Vec<String> = step.command.split_whitespace().map(str::to_owned).collect();
+        let words = words(&step.command);
         ensure!(words.first().is_some_and(|word| word == "helm"), "{}: a console runs helm", step.command);
         let outcome = env.run(Path::new(HELM), &words[1..], "")?;
         let said = masked(&format!("{}{}", outcome.stdout, outcome.stderr));

@@ -1,6 +1,6 @@
 //! Writing objects: created, applied, patched, replaced, deleted. Helm: `pkg/kube/client.go`.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 use http::Method;
@@ -124,9 +124,17 @@ impl Cluster {
     /// Makes many changes at once, as many at a time as the burst limit allows; results are in the order given. All are
     /// tried, whichever fail.
     pub fn write_all(&self, writes: &[Write]) -> Vec<Result<Option<Value>, Error>> {
+        self.write_all_timed(writes).into_iter().map(|(written, _)| written).collect()
+    }
+
+    /// The same, with the time that each took.
+    pub fn write_all_timed(&self, writes: &[Write]) -> Vec<(Result<Option<Value>, Error>, Duration)> {
         self.block_on(async {
             let inner = &self.inner;
-            let writes = writes.iter().map(|write| inner.write(write));
+            let writes = writes.iter().map(|write| async move {
+                let begun = Instant::now();
+                (inner.write(write).await, begun.elapsed())
+            });
             futures::stream::iter(writes).buffered(inner.transport.throttle.places()).collect().await
         })
     }

@@ -8,12 +8,13 @@ use cluster::{Error as ClusterError, ObjectId};
 use release::{ApplyMethod, Record};
 
 use crate::{
-    ChangeOptions, Error, ErrorKind, Event, Session,
+    ChangeOptions, Error, ErrorKind, Event, Planned, Progress, Session,
     change::Draft,
     explain::explained,
     gates::Gates,
     hooks::{HookOptions, run_hooks},
     operation::Operation,
+    reasons::Notes,
     test_release::run_tests,
 };
 
@@ -64,22 +65,35 @@ pub(crate) struct Failed {
     pub(crate) interrupted: bool,
 }
 
-/// Carries a change out.
-pub(crate) fn execute(session: &mut Session<'_>, mut change: Change<'_>) -> Result<(), Failed> {
+/// Carries a change out. Gives what is to be kept beside the record.
+pub(crate) fn execute(session: &mut Session<'_>, mut change: Change<'_>) -> Result<Notes, Failed> {
+    change.tell_begun(session);
     let mut created = Vec::new();
     let mut phase = Phase::Before;
     // An automatic rollback runs on what is left of the wish that its upgrade heeded.
     let heeded = session.cluster.interrupt().was_heeded();
     let outcome = change.run(session, &mut phase, &mut created);
     let interrupt = session.cluster.interrupt();
-    let Err(error) = outcome else {
-        interrupt.end();
-        return Ok(());
+    let error = match outcome {
+        Ok(notes) => {
+            interrupt.end();
+            return Ok(notes);
+        }
+        Err(error) => error,
     };
     interrupt.heed();
     let interrupted = !heeded && interrupt.was_heeded();
     let error = if interrupted { tell_stopped(session, &change, error) } else { error };
+    session.tell(Progress::Failed(&error));
     Err(Failed { error, phase, created, interrupted })
+}
+
+impl Session<'_> {
+    /// Tells that an operation is over, and what its revision is if it failed.
+    pub(crate) fn over<T>(&mut self, outcome: Result<T, Error>, failed: &'static str) -> Result<T, Error> {
+        self.tell(Progress::Ended { status: if outcome.is_ok() { "deployed" } else { failed } });
+        outcome
+    }
 }
 
 /// Says that an operation was stopped, as Helm does where it heeds signals at all. Helm: `pkg/cmd/{install,upgrade}.go`.
@@ -99,24 +113,52 @@ pub(crate) fn stopped(error: Error) -> Error {
 }
 
 impl Change<'_> {
-    fn run(&mut self, session: &mut Session<'_>, phase: &mut Phase, created: &mut Vec<ObjectId>) -> Result<(), Error> {
+    fn run(
+        &mut self,
+        session: &mut Session<'_>,
+        phase: &mut Phase,
+        created: &mut Vec<ObjectId>,
+    ) -> Result<Notes, Error> {
         let gates = Gates::before(session, &self.draft.gates);
+        session.tell(Progress::Phase("hooks before"));
         if self.hooks(session, Phase::Before)? {
             again::plan_again(session, &mut self.draft, self.record, (self.operation, self.options))?;
+            self.tell_plan(session);
         }
         *phase = Phase::Apply;
+        session.tell(Progress::Phase("objects"));
         self.check_options()?;
         steps::carry_out(session, &self.draft.plan, self.operation, created)?;
         *phase = Phase::Wait;
+        session.tell(Progress::Phase("wait"));
         self.wait(session)?;
         *phase = Phase::After;
+        session.tell(Progress::Phase("hooks after"));
         self.hooks(session, Phase::After)?;
         if self.options.test {
+            session.tell(Progress::Phase("tests"));
             let options = self.hook_options(session);
             run_tests(session, self.record, &options)?;
         }
         *phase = Phase::Gate;
+        if gates.is_empty() {
+            return Ok(Notes::new());
+        }
+        session.tell(Progress::Phase("gates"));
+        // Whoever comes meanwhile must not take the operation for abandoned.
+        session.record_noted(self.record, &gates.notes_until(session.now()));
         gates.watch(session)
+    }
+
+    fn tell_begun(&self, session: &mut Session<'_>) {
+        let Record { name, namespace, revision, .. } = &*self.record;
+        let operation = self.operation.name();
+        session.tell(Progress::Begun { operation, release: name, namespace, revision: *revision });
+        self.tell_plan(session);
+    }
+
+    fn tell_plan(&self, session: &mut Session<'_>) {
+        session.tell(Progress::Planned(self.draft.plan.steps.iter().map(Planned::from).collect()));
     }
 
     /// Helm: `ClientCreateOptionServerSideApply`, `ClientUpdateOptionServerSideApply`.

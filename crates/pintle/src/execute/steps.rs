@@ -5,7 +5,7 @@ use std::time::Duration;
 use cluster::{Action, Error as ClusterError, ObjectId, PatchKind, Propagation, WaitOptions, Write};
 use release::plan::{Change, PatchForm, Plan, Step};
 
-use crate::{Error, ErrorKind, Level, LogLine, Session, operation::Operation};
+use crate::{Error, ErrorKind, Level, LogLine, Planned, Progress, Session, operation::Operation};
 
 /// How long an object may take to be gone before it is made anew.
 const GONE_WITHIN: Duration = Duration::from_secs(120);
@@ -81,7 +81,13 @@ fn worded(step: &Step, error: &ClusterError) -> String {
 
 /// Carries the steps of one kind out at once; those that take several writes one after the other.
 fn carry_batch(session: &mut Session<'_>, batch: &[Step]) -> Vec<Result<(), ClusterError>> {
-    let mut results: Vec<Result<(), ClusterError>> = batch.iter().map(|step| prepare(session, step)).collect();
+    let mut results: Vec<Result<(), ClusterError>> = Vec::new();
+    let mut times: Vec<Duration> = Vec::new();
+    for step in batch {
+        let (result, took) = timed(session, |session| prepare(session, step));
+        results.push(result);
+        times.push(took);
+    }
     let mut places = Vec::new();
     let mut writes = Vec::new();
     for (place, step) in batch.iter().enumerate() {
@@ -90,19 +96,34 @@ fn carry_batch(session: &mut Session<'_>, batch: &[Step]) -> Vec<Result<(), Clus
             writes.push(write);
         }
     }
-    for (place, written) in places.into_iter().zip(session.cluster.write_all(&writes)) {
+    for (place, (written, took)) in places.into_iter().zip(session.cluster.write_all_timed(&writes)) {
         let Some(step) = batch.get(place) else { continue };
-        let result = match (&step.change, written) {
+        let (result, more) = match (&step.change, written) {
             (Change::Replace { object, recreate: true }, Err(error)) if error.is_invalid() => {
-                recreate(session, &step.id, object, "the server says that it cannot be changed")
+                timed(session, |session| {
+                    recreate(session, &step.id, object, "the server says that it cannot be changed")
+                })
             }
-            (_, written) => written.map(drop),
+            (_, written) => (written.map(drop), Duration::ZERO),
         };
-        if let Some(slot) = results.get_mut(place) {
+        if let (Some(slot), Some(time)) = (results.get_mut(place), times.get_mut(place)) {
             *slot = result;
+            *time = time.saturating_add(took).saturating_add(more);
         }
     }
+    for ((step, result), took) in batch.iter().zip(&results).zip(times).filter(|((step, _), _)| step.writes()) {
+        let error = result.as_ref().err().map(ToString::to_string);
+        session.tell(Progress::Written { planned: Planned::from(step), took, error });
+    }
     results
+}
+
+/// What something gives, and how long it takes.
+fn timed<T>(session: &mut Session<'_>, does: impl FnOnce(&mut Session<'_>) -> T) -> (T, Duration) {
+    let begun = session.now();
+    let given = does(session);
+    let took = session.now().saturating_sub(begun);
+    (given, u64::try_from(took).map_or(Duration::ZERO, Duration::from_nanos))
 }
 
 /// What must come before the write of a step, or takes its place.

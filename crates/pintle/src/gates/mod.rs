@@ -8,7 +8,13 @@ use std::time::Duration;
 use metrics::gate::{Gate, Instruments, Judged, Probe, Trial, Verdict};
 use value::duration;
 
-use crate::{Error, ErrorKind, Session};
+use serde_json::Value;
+
+use crate::{
+    Error, ErrorKind, GATES_ANNOTATION, Progress, Session,
+    progress::gate_json,
+    reasons::{Notes, UNTIL_ANNOTATION},
+};
 
 pub use self::chart::GATE_ANNOTATION;
 pub(crate) use self::chart::gates_of;
@@ -42,11 +48,34 @@ impl Gates {
         Gates(trials)
     }
 
-    /// Takes samples until every gate has passed or one has failed.
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is noted beside the record while samples are taken: until when that is, in seconds since 1970.
+    pub(crate) fn notes_until(&self, now: i128) -> Notes {
+        let longest = self.0.iter().map(|trial| trial.gate.at_most()).max().unwrap_or_default();
+        Notes::from([(UNTIL_ANNOTATION.to_owned(), (after(now, longest) / 1_000_000_000).to_string())])
+    }
+
+    /// Takes samples until every gate has passed or one has failed. Gives what is to be kept of them beside the record.
     ///
     /// # Errors
     /// The gate that failed, with its samples; that the operation is to stop.
-    pub(crate) fn watch(mut self, session: &mut Session<'_>) -> Result<(), Error> {
+    pub(crate) fn watch(mut self, session: &mut Session<'_>) -> Result<Notes, Error> {
+        let outcome = self.take_samples(session);
+        for trial in &self.0 {
+            session.tell(Progress::Judged(trial));
+        }
+        let kept = Value::from_iter(self.0.iter().map(gate_json)).to_string();
+        match outcome {
+            Ok(()) => Ok(Notes::from([(GATES_ANNOTATION.to_owned(), kept)])),
+            Err(error) => Err(error.noted(GATES_ANNOTATION, kept)),
+        }
+    }
+
+    fn take_samples(&mut self, session: &mut Session<'_>) -> Result<(), Error> {
         let start = session.now();
         let longest = self.0.iter().map(|trial| trial.gate.duration()).max();
         let Some(longest) = longest else { return Ok(()) };
@@ -94,12 +123,14 @@ fn sample(session: &mut Session<'_>, trial: &mut Trial) {
     };
     let line = format!("{sample}{judged}");
     session.remark(format!("gate {}: sample {number} of {of}: {line}", trial.gate.name));
+    session.tell(Progress::Measured { gate: &trial.gate.name, number, of, sample: &sample });
 }
 
 fn failed(trial: &Trial, why: &str) -> Error {
     let samples: Vec<String> = trial.samples.iter().rev().take(SHOWN).rev().map(ToString::to_string).collect();
     let name = &trial.gate.name;
-    let error = Error::new(ErrorKind::Gate, format!("gate {name} failed: {why}; samples: {}", samples.join("; ")));
+    let error = Error::new(ErrorKind::Gate, format!("gate {name} failed: {why}; samples: {}", samples.join("; ")))
+        .because(format!("gate {name} failed: {why}"));
     error.hinted(match &trial.gate.probe {
         Probe::Prometheus { address, query } => format!("ask Prometheus at {address} for {query}"),
         Probe::Http { url } => format!("ask for {url}"),

@@ -8,7 +8,10 @@ use cluster::{Entry, Summary};
 use release::Record;
 
 use self::changes::changes;
-use crate::{Error, ErrorKind, REASON_ANNOTATION, Session};
+use crate::{
+    Error, ErrorKind, Session,
+    reasons::{reason, why},
+};
 
 /// What `history` needs.
 #[derive(Clone, Debug, Default)]
@@ -26,11 +29,11 @@ pub struct ChangedRevision {
     pub head: Summary,
     /// What it changed in chart and values, a line each; none for the oldest that is kept.
     pub changes: Vec<String>,
-    /// Why it failed, as far as that is kept beside the record; else empty.
+    /// Why it failed, or why it was made where nobody asked for it, as far as that is kept beside the record; else empty.
     pub reason: String,
 }
 
-/// The revisions of a release, the oldest first.
+/// The revisions of a release, the oldest first. Why one failed or was rolled back is told, where that is known.
 ///
 /// # Errors
 /// The cluster cannot be reached or refuses, or has no such release.
@@ -38,7 +41,13 @@ pub fn history(options: &HistoryOptions, session: &mut Session<'_>) -> Result<Ve
     let mut heads = revisions(&options.name, session)?;
     heads.sort_by_key(|head| head.revision);
     let wanted = usize::try_from(options.max).unwrap_or(0);
-    Ok(heads.split_off(heads.len().saturating_sub(wanted)))
+    let heads = heads.split_off(heads.len().saturating_sub(wanted));
+    for head in &heads {
+        if let Some(why) = why(&head.annotations) {
+            session.remark(format!("revision {} {why}", head.revision));
+        }
+    }
+    Ok(heads)
 }
 
 /// The heads of a release's revisions in the order of the storage, which is that of the names of its objects, as
@@ -71,7 +80,7 @@ pub fn whole_history(name: &str, session: &mut Session<'_>) -> Result<Vec<Change
         let notes = by_revision.remove(&record.revision).map(|entry| entry.annotations).unwrap_or_default();
         revisions.push(ChangedRevision {
             changes: before.as_ref().map(|before| changes(before, &record)).unwrap_or_default(),
-            reason: notes.get(REASON_ANNOTATION).cloned().unwrap_or_default(),
+            reason: reason(&notes).unwrap_or_default(),
             head: Summary { annotations: notes, ..Summary::of(&record) },
         });
         before = Some(record);

@@ -12,7 +12,7 @@ use release::{
 use serde_json::Value;
 
 use crate::{
-    Error, ErrorKind, Event, Level, LogLine, Session,
+    Error, ErrorKind, Event, Level, LogLine, Progress, Session,
     explain::explained,
     hooks::policy::{FAILED, SUCCEEDED},
     objects,
@@ -70,7 +70,7 @@ pub(crate) fn start_some(
         if let Err(error) = session.cluster.interrupt().check() {
             return (Cleanup::Nothing, Err(error.into()));
         }
-        match (Run { session, record, index, event, options }).run() {
+        match (Run { session, record, index, event, options }).told() {
             Ok(()) => {}
             Err(Stop::Before(error)) => return (Cleanup::Nothing, Err(error)),
             Err(Stop::Failed(error)) => {
@@ -153,6 +153,23 @@ struct Run<'a, 'b> {
 }
 
 impl Run<'_, '_> {
+    /// Runs it, and tells that it begins and how it ends.
+    fn told(&mut self) -> Result<(), Stop> {
+        self.tell(None);
+        let outcome = self.run();
+        self.tell(Some(match &outcome {
+            Ok(()) => Ok(()),
+            Err(Stop::Before(error) | Stop::Failed(error)) => Err(error),
+        }));
+        outcome
+    }
+
+    fn tell(&mut self, ended: Option<Result<(), &Error>>) {
+        let Some(hook) = self.record.hooks.get(self.index) else { return };
+        let (kind, name) = (hook.kind.as_str(), hook.name.as_str());
+        self.session.tell(Progress::Hook { event: self.event.name(), kind, name, ended });
+    }
+
     fn run(&mut self) -> Result<(), Stop> {
         let objects = self.prepare().map_err(Stop::Before)?;
         let started_at = Some(self.session.timestamp());

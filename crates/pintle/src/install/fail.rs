@@ -5,7 +5,7 @@ use release::{Record, Status};
 use value::quote::quote;
 
 use super::InstallOptions;
-use crate::{Error, Session, UninstallOptions, execute::Failed, explain::reason_notes, uninstall::withdraw};
+use crate::{Error, Session, UninstallOptions, execute::Failed, uninstall::withdraw};
 
 /// Records that an installation failed, or takes it back. Gives the error to be told.
 pub(super) fn fail(session: &mut Session<'_>, mut record: Record, failed: Failed, options: &InstallOptions) -> Error {
@@ -15,7 +15,7 @@ pub(super) fn fail(session: &mut Session<'_>, mut record: Record, failed: Failed
     record.info.description = format!("Release {} failed: {error}", quote(name.as_bytes()));
     if !options.change.rollback_on_failure {
         // There is another error to be told.
-        let _ = session.storage.update_annotated(&record, &reason_notes(&error));
+        let _ = session.storage.update_annotated(&record, &error.notes());
         return error;
     }
     session.debug(format!("install failed and rollback-on-failure is set, uninstalling release {name}"));

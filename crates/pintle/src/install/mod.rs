@@ -15,6 +15,7 @@ use crate::{
     execute::{Change, Deadline, execute},
     operation::Operation,
     prepare::{process_for_install, told},
+    reasons::Notes,
 };
 
 /// What `install` needs, apart from the chart.
@@ -66,16 +67,22 @@ pub fn install(session: &mut Session<'_>, prepared: Prepared, options: &InstallO
     let deadline = Deadline::announced(session, Operation::Install, &options.change, &draft.gates);
     let change =
         Change { operation: Operation::Install, record: &mut record, draft, options: &options.change, deadline };
-    if let Err(failed) = execute(session, change) {
-        return Err(fail::fail(session, record, failed, options));
-    }
+    let outcome = match execute(session, change) {
+        Err(failed) => Err(fail::fail(session, record, failed, options)),
+        Ok(notes) => Ok(finish(session, record, &notes, options)),
+    };
+    session.over(outcome, if options.change.rollback_on_failure { "uninstalled" } else { "failed" })
+}
+
+/// Records that the release is deployed. That it cannot be is told, and no failure, as in Helm.
+fn finish(session: &mut Session<'_>, mut record: Record, notes: &Notes, options: &InstallOptions) -> Record {
     record.info.status = Status::Deployed;
     record.info.description = options.content.described("Install complete");
-    if let Err(error) = session.storage.update(&record) {
+    if let Err(error) = session.storage.update_annotated(&record, notes) {
         let line = LogLine::new(Level::Error, "failed to record the release");
         session.log(line.with("error", error.to_string()));
     }
-    Ok(record)
+    record
 }
 
 /// Renders a chart as `--dry-run=client` shows it: no cluster is asked.

@@ -10,11 +10,12 @@ use release::{
 };
 
 use crate::{
-    ChangeOptions, Error, Level, LogLine, Session,
+    BECAUSE_ANNOTATION, ChangeOptions, Error, Level, LogLine, Session,
     change::{Draft, Goal, Reading, draft, preview},
     execute::{Change, Deadline, execute},
     operation::Operation,
     past::Past,
+    reasons::Notes,
 };
 
 pub(crate) use self::standing::tell_objects;
@@ -36,7 +37,7 @@ pub struct RollbackOptions {
 /// In Helm's words.
 pub fn rollback(session: &mut Session<'_>, options: &RollbackOptions) -> Result<(), Error> {
     session.check_name(&options.name, "prepareRollback: Release name is invalid")?;
-    go_back(session, &options.name, &Way { to: options.to, options: &options.change, deadline: Deadline::default() })
+    go_back(session, &options.name, &Way::new(options.to, &options.change))
 }
 
 /// Where a rollback goes, and how.
@@ -47,6 +48,15 @@ pub(crate) struct Way<'a> {
     pub(crate) options: &'a ChangeOptions,
     /// When it must be over.
     pub(crate) deadline: Deadline,
+    /// Why, where nobody asked for it.
+    pub(crate) because: Option<String>,
+}
+
+impl<'a> Way<'a> {
+    /// One that the user asked for.
+    pub(crate) fn new(to: RollbackTo, options: &'a ChangeOptions) -> Way<'a> {
+        Way { to, options, deadline: Deadline::default(), because: None }
+    }
 }
 
 /// Carries a rollback out.
@@ -87,15 +97,23 @@ pub(crate) fn go_back(session: &mut Session<'_>, name: &str, way: &Way<'_>) -> R
         options: way.options,
         deadline: way.deadline,
     };
-    if let Err(failed) = execute(session, change) {
-        return Err(fail::fail(session, fail::Revisions { record, current }, failed, way.options));
-    }
-    for mut deployed in past.deployed(session)? {
-        deployed.info.status = Status::Superseded;
-        session.record_release(&deployed);
+    let outcome = match execute(session, change) {
+        Err(failed) => Err(fail::fail(session, fail::Revisions { record, current }, failed, way.options)),
+        Ok(mut notes) => {
+            notes.extend(way.because.clone().map(|because| (BECAUSE_ANNOTATION.to_owned(), because)));
+            finish(session, &past, record, &notes)
+        }
+    };
+    session.over(outcome, "failed")
+}
+
+/// Records that the new revision is deployed, and that no other one is.
+fn finish(session: &mut Session<'_>, past: &Past, mut record: Record, notes: &Notes) -> Result<(), Error> {
+    for deployed in past.deployed(session)? {
+        past.supersede(session, deployed);
     }
     record.info.status = Status::Deployed;
-    Ok(session.storage.update(&record)?)
+    Ok(session.storage.update_annotated(&record, notes)?)
 }
 
 /// The revision that is gone back to.
@@ -124,7 +142,7 @@ fn take_over(session: &mut Session<'_>, past: &mut Past, options: &ChangeOptions
     let timeout = options.wait.timeout;
     let newest = past.history().newest().filter(|newest| newest.status.is_pending());
     match newest {
-        Some(newest) if !options.dry_run.is_on() && newest.is_abandoned(session.now(), timeout) => {
+        Some(_) if !options.dry_run.is_on() && past.is_abandoned(session.now(), timeout) => {
             past.take_over(session, timeout)
         }
         _ => Ok(()),

@@ -9,7 +9,11 @@ use value::{Value, json};
 
 use self::table::Printer;
 pub(crate) use self::table::human_duration;
-use crate::{Error, ErrorKind, RecordOptions, Session, objects, record};
+use crate::{
+    Error, ErrorKind, RecordOptions, Session, objects,
+    reasons::{self, gates_of, why},
+    stored::record_and_notes,
+};
 
 /// In which form objects are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +33,8 @@ pub struct StatusReport {
     pub tables: Vec<(String, String)>,
     /// The objects as they are, by version and kind.
     pub resources: Option<Value>,
+    /// The gates that judged it, with their samples, as JSON.
+    pub gates: Option<Json>,
 }
 
 /// Shows a release.
@@ -36,7 +42,14 @@ pub struct StatusReport {
 /// # Errors
 /// The cluster cannot be reached or refuses, or has no such release or revision.
 pub fn status(options: &RecordOptions, live: Live, session: &mut Session<'_>) -> Result<StatusReport, Error> {
-    let record = record(options, session)?;
+    let (record, notes) = record_and_notes(options, session)?;
+    if let Some(why) = why(&notes) {
+        session.remark(format!("revision {} {why}", record.revision));
+    }
+    let gates = gates_of(&notes);
+    for line in gates.iter().flat_map(reasons::lines) {
+        session.remark(line);
+    }
     let form = if live == Live::Tables { Form::Tables } else { Form::Objects };
     let groups = groups(&record, form, session)?;
     let (mut tables, mut resources) = (Vec::new(), None);
@@ -52,7 +65,7 @@ pub fn status(options: &RecordOptions, live: Live, session: &mut Session<'_>) ->
         Live::Objects if groups.is_empty() => {}
         Live::Objects => resources = Some(values(&groups)?),
     }
-    Ok(StatusReport { record, tables, resources })
+    Ok(StatusReport { record, tables, resources, gates })
 }
 
 /// Objects of one version and kind. Helm's titles leave out the API group.

@@ -8,7 +8,7 @@ use cluster::{Error as ClusterError, ObjectId, Propagation, WaitOptions};
 use release::{HookEvent, Record, Status};
 
 use crate::{
-    Error, ErrorKind, Event, Level, LogLine, Session,
+    Error, ErrorKind, Event, Level, LogLine, Planned, Progress, Session,
     explain::explained,
     hooks::{HookOptions, run_hooks},
     install_name,
@@ -89,7 +89,7 @@ fn uninstall_one(session: &mut Session<'_>, name: &str, options: &UninstallOptio
         done(session, name);
         return Ok(());
     }
-    let doomed = Uninstall { session, record: &mut record, options }.run(&entries)?;
+    let doomed = Uninstall { session, record: &mut record, options }.told(&entries)?;
     if !doomed.kept.is_empty() {
         session.print(format!("These resources were kept due to the resource policy:\n{}\n", doomed.kept));
     }
@@ -102,7 +102,7 @@ fn uninstall_one(session: &mut Session<'_>, name: &str, options: &UninstallOptio
 pub(crate) fn withdraw(session: &mut Session<'_>, name: &str, options: &UninstallOptions) -> Result<(), Error> {
     let (entries, mut record) = history::read(session, name)
         .map_err(|error| Error::from(error.during(format!("uninstall: Release not loaded: {name}"))))?;
-    Uninstall { session, record: &mut record, options }.run(&entries).map(drop)
+    Uninstall { session, record: &mut record, options }.told(&entries).map(drop)
 }
 
 /// An uninstallation under way.
@@ -113,7 +113,18 @@ struct Uninstall<'a, 'b> {
 }
 
 impl Uninstall<'_, '_> {
-    /// Gives what went, and what was kept.
+    /// Carries it out, and tells that it begins and how it ends. Gives what went, and what was kept.
+    fn told(&mut self, entries: &[cluster::Entry]) -> Result<objects::Doomed, Error> {
+        let Record { name, namespace, revision, .. } = &*self.record;
+        self.session.tell(Progress::Begun { operation: "uninstall", release: name, namespace, revision: *revision });
+        let outcome = self.run(entries);
+        if let Err(error) = &outcome {
+            self.session.tell(Progress::Failed(error));
+        }
+        self.session.tell(Progress::Ended { status: if outcome.is_ok() { "uninstalled" } else { "uninstalling" } });
+        outcome
+    }
+
     fn run(&mut self, entries: &[cluster::Entry]) -> Result<objects::Doomed, Error> {
         let name = self.record.name.clone();
         self.session.log(LogLine::new(Level::Debug, "uninstall: deleting release").with("name", name.as_str()));
@@ -127,11 +138,15 @@ impl Uninstall<'_, '_> {
         }
         self.store();
         let doomed = objects::doomed(self.session, self.record)?;
+        let planned = |id: &ObjectId| Planned { id: id.clone(), does: "delete" };
+        self.session.tell(Progress::Planned(doomed.ids.iter().map(planned).collect()));
+        self.session.tell(Progress::Phase("objects"));
         objects::delete(self.session, &doomed.ids, self.options.cascade).map_err(|errors| {
             let error = Error::new(ErrorKind::Cluster, format!("failed to delete release: {name}"));
             errors.into_iter().fold(error, |error, cause| error.hinted(cause))
         })?;
         let mut errors: Vec<Error> = Vec::new();
+        self.session.tell(Progress::Phase("wait"));
         errors.extend(self.wait(&doomed.ids).err());
         if !self.options.no_hooks {
             errors.extend(self.hooks(HookEvent::PostDelete).err());

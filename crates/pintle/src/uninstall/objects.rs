@@ -3,7 +3,7 @@
 use cluster::{Action, ObjectId, Propagation, Write};
 use release::{KindOrder, Manifest, Record, RenderedFile, sort_manifests, split_manifests};
 
-use crate::{Error, ErrorKind, Session, change::owner_of, objects};
+use crate::{Error, ErrorKind, Planned, Progress, Session, change::owner_of, objects};
 
 /// What goes, and what is kept.
 #[derive(Debug, Default)]
@@ -95,13 +95,17 @@ pub(super) fn doomed(session: &mut Session<'_>, record: &Record) -> Result<Doome
 }
 
 /// Deletes objects, those of one kind at once.
-pub(super) fn delete(session: &Session<'_>, ids: &[ObjectId], cascade: Propagation) -> Result<(), Vec<String>> {
+pub(super) fn delete(session: &mut Session<'_>, ids: &[ObjectId], cascade: Propagation) -> Result<(), Vec<String>> {
     let mut errors = Vec::new();
     for ids in ids.chunk_by(|a, b| a.kind == b.kind) {
         let deletion = |id: &ObjectId| Write::new(id.clone(), Action::Delete(cascade));
         let writes: Vec<Write> = ids.iter().map(deletion).collect();
-        let results = ids.iter().zip(session.cluster.write_all(&writes));
-        errors.extend(results.filter_map(|(id, result)| Some(format!("{} {}: {}", id.kind, id.name, result.err()?))));
+        for (id, (result, took)) in ids.iter().zip(session.cluster.write_all_timed(&writes)) {
+            let error = result.err().map(|error| error.to_string());
+            errors.extend(error.iter().map(|error| format!("{} {}: {error}", id.kind, id.name)));
+            let planned = Planned { id: id.clone(), does: "delete" };
+            session.tell(Progress::Written { planned, took, error });
+        }
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }

@@ -65,7 +65,9 @@ fn undo(session: &mut Session<'_>, failed: &Record, error: Error, options: &Upgr
     session.remark(format!("rolling back to revision {number}"));
     let change = options.change.for_rollback();
     let deadline = Deadline::after(session.now(), change.wait.timeout);
-    let way = Way { to: RollbackTo::Revision(number), options: &change, deadline };
+    let why = error.reason().map_or_else(|| error.to_string(), str::to_owned);
+    let because = Some(format!("revision {} failed: {why}", failed.revision));
+    let way = Way { deadline, because, ..Way::new(RollbackTo::Revision(number), &change) };
     match go_back(session, name, &way) {
         Ok(()) => error
             .during(format!("release {name} failed, and has been rolled back due to rollback-on-failure being set")),

@@ -15,6 +15,7 @@ use crate::{
     operation::Operation,
     past::Past,
     prepare::{prepare_install, prepare_upgrade, process, told},
+    reasons::Notes,
 };
 
 pub use self::{
@@ -158,24 +159,26 @@ fn carry_out(
     let deadline = Deadline::announced(session, Operation::Upgrade, &options.change, &draft.gates);
     let change =
         Change { operation: Operation::Upgrade, record: &mut record, draft, options: &options.change, deadline };
-    if let Err(failed) = execute(session, change) {
-        return Err(fail::fail(session, record, failed, options));
-    }
-    finish(session, record, current, options)
+    let outcome = match execute(session, change) {
+        Err(failed) => Err(fail::fail(session, record, failed, options)),
+        Ok(notes) => {
+            past.supersede(session, current);
+            finish(session, record, &notes, options)
+        }
+    };
+    session.over(outcome, "failed")
 }
 
-/// Records that the new revision is deployed, and that the one before is no more.
+/// Records that the new revision is deployed.
 fn finish(
     session: &mut Session<'_>,
     mut record: Record,
-    mut current: Record,
+    notes: &Notes,
     options: &UpgradeOptions,
 ) -> Result<Record, Error> {
-    current.info.status = Status::Superseded;
-    session.record_release(&current);
     record.info.status = Status::Deployed;
     record.info.description = options.content.described("Upgrade complete");
-    session.storage.update(&record)?;
+    session.storage.update_annotated(&record, notes)?;
     Ok(record)
 }
 

@@ -1,0 +1,19 @@
+//! Flags of those who follow an operation: ours.
+
+use crate::spec::{Flag, Visibility};
+
+/// `--events`.
+pub(crate) const EVENTS: Flag = Flag::text(
+    "events",
+    "write what happens to this file, a line of JSON for each event; with '-' to standard output, and what is printed \
+     there otherwise to standard error",
+)
+.visibility(Visibility::HelpOnly);
+
+/// `--report`.
+pub(crate) const REPORT: Flag = Flag::switch(
+    "report",
+    "with --output json or yaml, add what was done under the key 'operation': the plan, and how each object, hook and \
+     gate went; so it is where gates are given, too",
+)
+.visibility(Visibility::HelpOnly);
