@@ -32,6 +32,7 @@ fn numbers(numbers: &[f64]) -> Value {
         number if number.is_nan() => Value::from("NaN"),
         f64::INFINITY => "+Inf".into(),
         f64::NEG_INFINITY => "-Inf".into(),
+        number if number.fract() == 0.0 && number.abs() < 1e15 => json!(number as i64),
         number => json!(number),
     };
     numbers.iter().map(number).collect()
@@ -101,7 +102,7 @@ mod tests {
 
     #[test]
     fn numbers_that_json_has_not_are_texts() {
-        let told = numbers(&[0.5, f64::NAN, f64::INFINITY]);
-        assert_eq!(told.to_string(), r#"[0.5,"NaN","+Inf"]"#);
+        let told = numbers(&[0.5, 3.0, f64::NAN, f64::INFINITY]);
+        assert_eq!(told.to_string(), r#"[0.5,3,"NaN","+Inf"]"#);
     }
 }
