@@ -7,9 +7,7 @@ use std::{
 
 use pintle::{Event, Level, LogLine, Watch};
 
-use crate::{
-    downloads::Downloads, env::Environment, error::Failure, exit::Exit, follow::Follow, log::log_line,
-};
+use crate::{downloads::Downloads, env::Environment, error::Failure, exit::Exit, follow::Follow, log::log_line};
 
 /// Standard output, buffered until the end, and standard error.
 pub(crate) struct Output {
@@ -25,7 +23,13 @@ pub(crate) struct Output {
 impl Output {
     /// The streams of this process.
     pub(crate) fn of_process() -> Output {
-        Output { out: BufWriter::with_capacity(1 << 16, io::stdout()), debug: false, dumb: false, downloads: None, follow: None }
+        Output {
+            out: BufWriter::with_capacity(1 << 16, io::stdout()),
+            debug: false,
+            dumb: false,
+            downloads: None,
+            follow: None,
+        }
     }
 
     /// Sets whether debug lines are shown.
