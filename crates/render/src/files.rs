@@ -2,9 +2,12 @@
 
 use std::any::Any;
 
-use value::{Elem, Kind, List, Map, MapType, Method, Object, Signature, Str, Type, Value, yaml};
+use value::{Cost, Elem, Kind, List, Map, MapType, Method, Object, Signature, Str, Type, Value, yaml};
 
 use crate::glob::{Fault, Glob};
+
+/// What a short text takes in a list: the value, and where its bytes lie.
+const VALUE: usize = size_of::<Value>() + 32;
 
 /// `.Files`: a map of names to contents, with methods.
 pub(crate) struct Files(Map);
@@ -66,21 +69,30 @@ impl Object for Files {
         Some(Method { signature: Signature::fixed(params), call })
     }
 
-    fn cost(&self, method: &str, arguments: &[Value]) -> u64 {
+    fn cost(&self, method: &str, arguments: &[Value]) -> Cost {
         let argument = arguments.first().and_then(Value::as_str).map(Str::as_bytes).unwrap_or_default();
-        let size = |name: &Str, content: &Value| match content {
-            Value::Bytes(data) => name.len() + data.len(),
-            _ => name.len(),
-        };
-        let cost = match method {
+        match method {
             "Glob" => {
-                let names = self.0.entries().iter().map(|(name, _)| name.len() + 1).sum::<usize>();
-                argument.len().saturating_mul(names)
+                let entries = self.0.entries();
+                let costs = entries.iter().map(|(name, _)| Glob::cost(argument, name));
+                let steps = costs.fold(0, usize::saturating_add) as u64;
+                Cost { steps, bytes: entries.len() * size_of::<(Str, Value)>() }
             }
-            "AsConfig" | "AsSecrets" => self.0.entries().iter().map(|(name, content)| size(name, content)).sum(),
-            _ => self.content(argument).unwrap_or_default().len(),
-        };
-        cost as u64 / 64
+            "AsConfig" | "AsSecrets" => {
+                let sizes = self.0.entries().into_iter().map(|(name, content)| match content {
+                    Value::Bytes(data) => name.len() + data.len(),
+                    _ => name.len(),
+                });
+                let bytes = sizes.sum();
+                Cost { steps: bytes as u64 / 8, bytes }
+            }
+            "Lines" => {
+                let content = self.content(argument).unwrap_or_default();
+                let lines = content.iter().filter(|byte| **byte == b'\n').count() + 1;
+                Cost { steps: lines as u64, bytes: content.len() + lines * VALUE }
+            }
+            _ => Cost::default(),
+        }
     }
 
     fn as_any(&self) -> &dyn Any {

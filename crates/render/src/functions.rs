@@ -152,7 +152,8 @@ fn without_newline(mut text: Vec<u8>) -> Vec<u8> {
 /// The text argument, its size charged for what reading it will make.
 fn text<'a>(call: &mut Call<'_>, arguments: &'a [Value]) -> Result<&'a [u8], Failure> {
     let text = arguments.first().and_then(Value::as_str).map(Str::as_bytes).unwrap_or_default();
-    call.budget.bytes(text.len().saturating_mul(4))?;
+    let times = if text.len() < 1 << 20 { 4 } else { 16 };
+    call.budget.bytes(text.len().saturating_mul(times))?;
     Ok(text)
 }
 

@@ -11,6 +11,9 @@ const MAX_DEPTH: usize = 500;
 
 /// A parsed pattern.
 pub(crate) struct Glob {
+    /// What every name that matches begins with.
+    start: String,
+    /// What comes behind it.
     tokens: Vec<Token>,
 }
 
@@ -49,18 +52,34 @@ impl Glob {
             return Err(Fault::Malformed);
         }
         let runes: Vec<char> = text.chars().collect();
-        Ok(Glob { tokens: Parser { runes: &runes, at: 0 }.sequence(0)? })
+        let mut tokens = Parser { runes: &runes, at: 0 }.sequence(0)?;
+        let plain = tokens.iter().take_while(|token| matches!(token, Token::Rune(_))).count();
+        let behind = tokens.split_off(plain);
+        let start = tokens.iter().filter_map(|token| if let Token::Rune(rune) = token { Some(*rune) } else { None });
+        Ok(Glob { start: start.collect(), tokens: behind })
+    }
+
+    /// How many steps it takes at the most to match a pattern with a name.
+    pub(crate) fn cost(pattern: &[u8], name: &[u8]) -> usize {
+        let plain = pattern.iter().take_while(|byte| !b"\\*?[{".contains(byte)).count();
+        let (start, behind) = pattern.split_at(plain);
+        match name.strip_prefix(start) {
+            Some(rest) => 1 + behind.len().saturating_mul(3 + rest.len() / 8),
+            None => 1,
+        }
     }
 
     /// The pattern `**`, which Helm takes where a pattern is malformed.
     pub(crate) fn everything() -> Glob {
-        Glob { tokens: vec![Token::Any] }
+        Glob { start: String::new(), tokens: vec![Token::Any] }
     }
 
     /// Whether the whole name matches.
     pub(crate) fn matches(&self, name: &[u8]) -> bool {
+        let Some(mut rest) = name.strip_prefix(self.start.as_bytes()) else {
+            return false;
+        };
         let mut runes = Vec::new();
-        let mut rest = name;
         while let Some((rune, size)) = decode_rune(rest) {
             runes.push(rune);
             rest = rest.get(size..).unwrap_or_default();

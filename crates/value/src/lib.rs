@@ -28,7 +28,7 @@ pub use crate::{
     go_type::{Kind, Signature, Type},
     list::{Elem, List},
     map::{Map, MapType},
-    object::{Method, Object},
+    object::{Cost, Method, Object},
     scalar::{FloatKind, IntKind, UintKind, Value},
     string::{Str, decode_rune},
 };

@@ -37,10 +37,10 @@ pub trait Object: Any {
         None
     }
 
-    /// How many steps of a budget a call of this method takes, where that grows with what the object holds.
-    fn cost(&self, method: &str, arguments: &[Value]) -> u64 {
+    /// What a call of this method takes, where that grows with what the object holds.
+    fn cost(&self, method: &str, arguments: &[Value]) -> Cost {
         let _ = (method, arguments);
-        0
+        Cost::default()
     }
 
     /// What `String()` or `Error()` gives, where the type has it.
@@ -75,6 +75,15 @@ pub trait Object: Any {
 
     /// For reading back the concrete type.
     fn as_any(&self) -> &dyn Any;
+}
+
+/// What a call takes of a budget.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cost {
+    /// Steps of work.
+    pub steps: u64,
+    /// Bytes that are made.
+    pub bytes: usize,
 }
 
 /// A method of an [`Object`].

@@ -150,7 +150,9 @@ impl Machine<'_> {
         if let Some(method) = object.method(text) {
             let node = Node::Operand(access.node.id);
             let run = |budget: &Budget, values: &[Value]| {
-                budget.step(object.cost(text, values))?;
+                let cost = object.cost(text, values);
+                budget.step(cost.steps)?;
+                budget.bytes(cost.bytes)?;
                 Ok((method.call)(object, values)?)
             };
             return self.method(tree, method.signature, (node, name), access.arguments, access.last, run);

@@ -117,7 +117,7 @@ fn regex_quote_meta(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, F
 fn slices(call: &Call<'_>, text: &[u8], ranges: Vec<Range<usize>>, elem: Elem) -> Result<Value, Failure> {
     let mut items = Vec::with_capacity(ranges.len());
     for range in ranges {
-        call.budget.bytes(range.len() + size_of::<Value>())?;
+        call.budget.bytes(range.len() + size_of::<Value>() + 32)?;
         items.push(Value::string(text.get(range).unwrap_or_default()));
     }
     Ok(Value::List(List::new(elem, items)))

@@ -300,7 +300,7 @@ fn pieces<'a>(call: &Call<'_>, separator: &[u8], limit: i64, text: &'a [u8]) -> 
 }
 
 fn numbered(call: &Call<'_>, pieces: Vec<&[u8]>) -> Outcome {
-    call.budget.bytes(pieces.len().saturating_mul(size_of::<(Str, Value)>()))?;
+    call.budget.bytes(pieces.len().saturating_mul(size_of::<(Str, Value)>() + 64))?;
     let entries = pieces.into_iter().enumerate().map(|(index, piece)| (format!("_{index}"), Value::string(piece)));
     Ok(Value::Map(Map::from_entries(MapType::String, entries)))
 }
@@ -317,7 +317,8 @@ fn splitn(call: &mut Call<'_>, args: &[Value]) -> Outcome {
 
 fn split_list(call: &mut Call<'_>, args: &[Value]) -> Outcome {
     let pieces = pieces(call, text(args, 0), -1, text(args, 1))?;
-    call.budget.bytes(pieces.len().saturating_mul(size_of::<Value>()))?;
+    // Each text lies somewhere, too.
+    call.budget.bytes(pieces.len().saturating_mul(size_of::<Value>() + 32))?;
     Ok(Value::List(List::new(Elem::String, pieces.into_iter().map(Value::string).collect())))
 }
 
