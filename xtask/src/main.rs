@@ -38,7 +38,7 @@ usage: cargo xtask TASK
                    a real Kubernetes on loopback, with nodes and pods that KWOK plays
   sandbox [--binary PATH]
                    the real Helm and kubectl on `helm sandbox serve`
-  bench render [--binary PATH] [--keep] [FILTER]
+  bench render [--binary PATH] [--keep] [--runs N] [FILTER]
   bench release [--binary PATH] [--keep]
   bench source [--binary PATH]
                    pintle beside the real Helm on the same work, in one run; --keep writes the table to benches/results

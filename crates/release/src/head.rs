@@ -2,6 +2,9 @@
 
 use value::{Str, Value, yaml};
 
+/// How long a document may be: reading takes some twenty times as much memory, and no server takes even a tenth.
+const MAX_DOCUMENT: usize = 64 << 20;
+
 /// The parts of a manifest that decide where it goes. A text that is absent is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Head {
@@ -21,6 +24,10 @@ impl Head {
     /// The error is worded as Go's YAML and JSON libraries do when they decode into Helm's `SimpleHead`
     /// (Helm: `pkg/release/v1/util/manifest.go`): scalars are taken for texts, lists and maps are refused.
     pub fn parse(document: &[u8]) -> Result<Head, yaml::Error> {
+        if document.len() > MAX_DOCUMENT {
+            let message = format!("the document is larger than {} MiB", MAX_DOCUMENT >> 20);
+            return Err(yaml::Error { message, line: None });
+        }
         let map = match yaml::from_slice_typed(document)? {
             Value::Nil => return Ok(Head::default()),
             Value::Map(map) => map,

@@ -27,12 +27,14 @@ pub(crate) struct Options {
     /// Our binary; built in release mode where none is named.
     ours: Option<PathBuf>,
     keep: bool,
+    /// How often each row is measured, where it is not its own number.
+    runs: Option<usize>,
     /// Rows without this text in their names are left out.
     filter: Option<String>,
 }
 
 impl Options {
-    /// Reads `[--binary PATH] [--keep] [FILTER]`.
+    /// Reads `[--binary PATH] [--keep] [--runs N] [FILTER]`.
     pub(crate) fn parse(words: &[&str]) -> anyhow::Result<Options> {
         let mut options = Options::default();
         let mut words = words.iter();
@@ -40,6 +42,7 @@ impl Options {
             match *word {
                 "--binary" => options.ours = Some(std::path::absolute(words.next().context("--binary needs a path")?)?),
                 "--keep" => options.keep = true,
+                "--runs" => options.runs = Some(words.next().context("--runs needs a number")?.parse()?),
                 filter if !filter.starts_with('-') && options.filter.is_none() => {
                     options.filter = Some(filter.to_owned())
                 }
@@ -62,12 +65,12 @@ pub(crate) fn render(options: &Options) -> anyhow::Result<bool> {
     for work in works()?.into_iter().filter(|work| options.wants(&work.name)) {
         let (mut our_runs, mut helm_runs) = (Vec::new(), Vec::new());
         if work.lines.len() == 1 {
-            measure(&ours, &work)?;
-            measure(&helm, &work)?;
+            measure([&ours, &helm], &work)?;
         }
-        for _ in 0..work.runs {
-            our_runs.push(measure(&ours, &work)?);
-            helm_runs.push(measure(&helm, &work)?);
+        for _ in 0..options.runs.unwrap_or(work.runs) {
+            let [of_ours, of_helm] = measure([&ours, &helm], &work)?;
+            our_runs.push(of_ours);
+            helm_runs.push(of_helm);
         }
         let figures = [&our_runs, &helm_runs].map(|runs| {
             let median = median(runs);
@@ -114,7 +117,7 @@ fn works() -> anyhow::Result<Vec<Work>> {
         name: format!("whole corpus, {} cases", cases.len()),
         lines: cases.iter().map(|case| case.args.clone()).collect(),
         folder: corpus.clone(),
-        runs: 1,
+        runs: 5,
         aim: Aim { wall: 0.0, cpu: Some(8.0), peak: None, requests: None },
     });
     cases.retain(|case| case.exit_code == 0);
@@ -151,8 +154,8 @@ fn curve(helm: &Path, table: &mut Table) -> anyhow::Result<()> {
         let lines = vec![words.map(str::to_owned).to_vec()];
         let aim = Aim { wall: 0.0, cpu: None, peak: None, requests: None };
         let work = Work { name: CURVE.to_owned(), lines, folder: workspace::root(), runs: 5, aim };
-        let runs = (0..work.runs).map(|_| measure(helm, &work)).collect::<anyhow::Result<Vec<_>>>()?;
-        let Figures { wall, cpu, peak_kib, .. } = median(&runs);
+        let runs = (0..work.runs).map(|_| measure([helm], &work).map(|[run]| run));
+        let Figures { wall, cpu, peak_kib, .. } = median(&runs.collect::<anyhow::Result<Vec<_>>>()?);
         let factor = before.map_or(0.0, |before| wall / before);
         let figures = format!("{:.1} ms, CPU {:.1} ms, {:.1} MiB", wall * 1e3, cpu * 1e3, peak_kib / 1024.0);
         let verdict = if factor > STEEPEST { ", MISSED" } else { "" };
@@ -165,15 +168,18 @@ fn curve(helm: &Path, table: &mut Table) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn measure(binary: &Path, work: &Work) -> anyhow::Result<Figures> {
+/// Runs each line with one program after the other, and adds up.
+fn measure<const N: usize>(binaries: [&Path; N], work: &Work) -> anyhow::Result<[Figures; N]> {
     let home = Home::new()?;
-    let mut sum = Figures { ended_well: true, ..Figures::default() };
+    let mut sums = [Figures { ended_well: true, ..Figures::default() }; N];
     for line in &work.lines {
-        let one = time(home.command(binary).args(line).current_dir(&work.folder))?;
-        sum.wall += one.wall;
-        sum.cpu += one.cpu;
-        sum.peak_kib = sum.peak_kib.max(one.peak_kib);
-        sum.ended_well &= one.ended_well;
+        for (binary, sum) in binaries.iter().zip(&mut sums) {
+            let one = time(home.command(binary).args(line).current_dir(&work.folder))?;
+            sum.wall += one.wall;
+            sum.cpu += one.cpu;
+            sum.peak_kib = sum.peak_kib.max(one.peak_kib);
+            sum.ended_well &= one.ended_well;
+        }
     }
-    Ok(sum)
+    Ok(sums)
 }
