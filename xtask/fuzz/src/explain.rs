@@ -35,7 +35,8 @@ pub(crate) fn is_exhausted(answer: &Answer) -> bool {
 }
 
 /// Whether Go's stack overflowed within a function that walks through a value, of a template that can put a map into
-/// itself, and ours noticed that too: by an error, or by an output that ends at the depth where ours gives up.
+/// itself, and ours noticed that too: by an error, or by an output that ends at the depth where ours gives up. A map that
+/// holds itself more than once uses up the budget before that depth.
 fn is_endless_value(request: &Request, stack: &[String], got: &Answer) -> bool {
     const WALKERS: [&str; 7] = [
         "fmt.",
@@ -52,7 +53,7 @@ fn is_endless_value(request: &Request, stack: &[String], got: &Answer) -> bool {
     let text = String::from_utf8_lossy(&request.text);
     let noticed = match got.error.as_str() {
         "" => nesting(&got.output) >= DEEP,
-        error => ["nested", "itself", "depth", "cycle"].iter().any(|word| error.contains(word)),
+        error => is_exhausted(got) || ["nested", "itself", "depth", "cycle"].iter().any(|word| error.contains(word)),
     };
     walked >= 20 && PUTTERS.iter().any(|putter| text.contains(putter)) && noticed
 }

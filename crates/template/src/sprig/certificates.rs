@@ -65,7 +65,8 @@ fn pair(certificate: impl Into<Str>, key: impl Into<Str>) -> Value {
 
 fn gen_private_key(call: &mut Call<'_>, args: &[Value]) -> Outcome {
     let kind = text(args, 0);
-    call.budget.step(4_000_000)?;
+    // Keys of 4096 bits and parameters of DSA take a second; the others are made at once.
+    call.budget.step(if matches!(kind, b"rsa" | b"dsa") { 20_000_000 } else { 1_000_000 })?;
     let surroundings = call.surroundings;
     match PrivateKey::generate_text(kind, &|bytes| surroundings.fill_random(bytes)) {
         Some(text) => Ok(text.into()),
@@ -73,7 +74,8 @@ fn gen_private_key(call: &mut Call<'_>, args: &[Value]) -> Outcome {
     }
 }
 
-fn build_custom_cert(_: &mut Call<'_>, args: &[Value]) -> Outcome {
+fn build_custom_cert(call: &mut Call<'_>, args: &[Value]) -> Outcome {
+    call.budget.step(100_000)?;
     let unable = |what: &str| Failure::new(format!("unable to decode {what}"));
     let certificate = from_base_64(text(args, 0)).map_err(|_| unable("base64 certificate"))?;
     let key = from_base_64(text(args, 1)).map_err(|_| unable("base64 private key"))?;
@@ -119,7 +121,7 @@ fn signed(call: &mut Call<'_>, args: &[Value], key_at: Option<usize>) -> Outcome
 
 /// The key that is given at this place, or a new one.
 fn own_key(call: &Call<'_>, args: &[Value], key_at: Option<usize>) -> Result<PrivateKey, Failure> {
-    call.budget.step(500_000)?;
+    call.budget.step(2_000_000)?;
     let surroundings = call.surroundings;
     match key_at {
         None => Ok(PrivateKey::generate(&|bytes| surroundings.fill_random(bytes))),
