@@ -14,7 +14,8 @@ pub(crate) fn explained(request: &Request, want: &Reply, got: &Answer) -> Option
         return is_endless_value(request, stack, got).then_some("endless-value");
     }
     let Answer { output, error } = &want.answer;
-    if error.contains("error calling set: assignment to entry in nil map") && !got.error.contains("error calling set:") {
+    if error.contains("error calling set: assignment to entry in nil map") && !got.error.contains("error calling set:")
+    {
         return Some("nil-map-insert");
     }
     if is_exhausted(got) {

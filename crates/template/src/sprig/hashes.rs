@@ -64,7 +64,7 @@ fn adler_32(input: &[u8]) -> u32 {
 
 /// The hash of a password, or what sprig writes in its place where it is too long.
 fn bcrypt(call: &Call<'_>, password: &[u8]) -> Result<String, crate::Failure> {
-    call.budget.step(500_000)?;
+    call.budget.step(1_000_000)?;
     let mut salt = [0; 16];
     call.surroundings.fill_random(&mut salt);
     Ok(match bcrypt::hash(password, &salt) {
