@@ -77,7 +77,10 @@ pub(super) fn first_prime<const N: usize>(start: &BigUint, step: &BigUint, rando
             lanes::pass_fermat::<74, 149>(&numbers, bits)
         };
         let mut passed = numbers.into_iter().zip(passed).filter(|(_, passed)| *passed);
-        if let Some((prime, _)) = passed.find(|(number, _)| is_prime::<N>(number, random)) {
+        // The lanes have made Fermat's test; what they let through by mistake would not pass these.
+        if let Some((prime, _)) =
+            passed.find(|(number, _)| modulus::<N>(number).is_some_and(|modulus| survives(&modulus, random)))
+        {
             return Some(prime);
         }
     }
@@ -85,12 +88,18 @@ pub(super) fn first_prime<const N: usize>(start: &BigUint, step: &BigUint, rando
 
 /// Whether a number of `N` words with the highest bit set is prime, but for a chance that nobody lives to see.
 fn is_prime<const N: usize>(number: &BigUint, random: Random<'_>) -> bool {
-    let Some(words) = words::<N>(number) else { return false };
-    if words.last().is_none_or(|highest| highest >> 63 == 0) {
-        return false;
-    }
-    let modulus = Modulus::new(words);
-    modulus.passes_fermat() && (0..TESTS).all(|_| modulus.passes_miller_rabin(&random_base(random)))
+    modulus::<N>(number).is_some_and(|modulus| modulus.passes_fermat() && survives(&modulus, random))
+}
+
+/// The number as a modulus, where it has `N` words with the highest bit set.
+fn modulus<const N: usize>(number: &BigUint) -> Option<Modulus<N>> {
+    let words = words::<N>(number)?;
+    words.last().is_some_and(|highest| highest >> 63 == 1).then(|| Modulus::new(words))
+}
+
+fn survives<const N: usize>(modulus: &Modulus<N>, random: Random<'_>) -> bool {
+    let tests = if N >= 32 { TESTS - 1 } else { TESTS };
+    (0..tests).all(|_| modulus.passes_miller_rabin(&random_base(random)))
 }
 
 /// A random number that is less than any with the highest bit set.
