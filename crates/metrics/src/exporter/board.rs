@@ -137,8 +137,8 @@ impl Board {
         let key = (record.namespace.clone(), record.name.clone());
         let restored = &mut self.restored;
         let release = self.releases.entry(key).or_insert_with_key(|key| {
-            let tally = restored.remove(key);
-            Release::new(tally, first)
+            // What appears later under the name of one that is gone is another release.
+            Release::new(restored.remove(key).filter(|_| first), first)
         });
         let labels = self.options.labels.values(&record.labels);
         let revision = record.revision;

@@ -158,6 +158,12 @@ fn counters_outlive_a_restart_and_pruned_revisions() {
     ];
     assert_eq!(after(later), ["2", "2"], "the older ones are pruned");
     assert_eq!(after(vec![record(1, Status::Deployed, "Install complete")]), ["0", "0"], "another release");
+    let mut later = Board::new(ExporterOptions::default(), kept.clone());
+    later.take_all("", Vec::new(), true);
+    later.see(record(1, Status::Deployed, "Install complete"));
+    later.see(record(2, Status::Failed, "Upgrade \"a\" failed: x"));
+    counters(&mut later);
+    assert_eq!(counters(&mut later), ["0", "1"], "a release that came later");
     let mut other = record(9, Status::Deployed, "Rollback to 8");
     other.details.as_mut().unwrap().first_deployed = Timestamp::parse("2026-11-21T00:00:00Z");
     assert_eq!(after(vec![other]), ["1", "0"], "another release that is older by now");
