@@ -257,6 +257,39 @@ fn a_chart_ships_gates_which_run_only_where_that_is_asked_for() {
 }
 
 #[test]
+fn a_rehearsal_asks_gates_once() {
+    let story = Story::begin();
+    let rehearse = |answer: Answer| {
+        *story.answers.lock().unwrap() = vec![answer];
+        let mut words: Vec<String> = "rehearse upgrade demo demo --sandbox --set v=2 --gate gates.yaml --gate-query"
+            .split(' ')
+            .map(str::to_owned)
+            .collect();
+        words.extend(["error-rate: rate(http_errors_total[5m]) <= 0.01".into(), "--prometheus".into()]);
+        words.push(story.address.clone());
+        story.env.run(Path::new(HELM), &words, "").unwrap()
+    };
+    let file = "metrics:\n- {name: smoke, exec: touch ran}\n- name: not-worse\n  query: rate(http_errors_total[1m])\n  \
+                successCondition: result <= before * 2\n";
+    story.env.write("gates.yaml", file).unwrap();
+    let outcome = rehearse(Answer::Number("0.004"));
+    assert_eq!(outcome.exit, 0, "{}", outcome.stderr);
+    let told = "\nGATES, as things are now; the new revision's numbers are known when it runs\n  smoke: not asked: it runs a \
+                command, which a rehearsal does not\n  not-worse: 0.004, which is good (wanted: result <= before * 2)\n  \
+                error-rate: 0.004, which is good (wanted: all(result, # <= 0.01))\n";
+    assert!(outcome.stdout.ends_with(told), "{}", outcome.stdout);
+    assert!(!story.env.work().join("ran").exists());
+    let outcome = rehearse(Answer::NoData);
+    assert_eq!(outcome.exit, 0, "{}", outcome.stderr);
+    assert!(outcome.stdout.contains("  error-rate: no data, which is bad (wanted: "), "{}", outcome.stdout);
+    let outcome = rehearse(Answer::Gone);
+    assert_eq!(outcome.exit, 1, "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("  error-rate: CANNOT BE ANSWERED: "), "{}", outcome.stdout);
+    assert!(outcome.stderr.contains("Error: the gate not-worse would fail: "), "{}", outcome.stderr);
+    assert_eq!(story.history().len(), 1);
+}
+
+#[test]
 fn flags_that_do_not_fit_change_nothing() {
     let story = Story::begin();
     let cases =

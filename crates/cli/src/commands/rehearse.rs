@@ -6,7 +6,7 @@ use super::upgrade;
 use crate::{
     complete::ArgumentWords,
     error::Failure,
-    flags::{CHART_SOURCE, CREDENTIALS, OUTPUT, POST_RENDERER, REPLACEMENT, TLS, VALUES},
+    flags::{CHART_SOURCE, CREDENTIALS, GATES, OUTPUT, POST_RENDERER, REPLACEMENT, TLS, VALUES},
     invocation::Invocation,
     print::{Format, json_line, yaml_of},
     spec::{Action, Arguments, Command, Flag},
@@ -33,7 +33,8 @@ the cluster. The exit code is 1 where the upgrade or the rollback would fail:
 
 It takes the flags of `helm upgrade`, and always waits: in the sandbox pods become ready at once. --simulate makes those of
 a workload fail. What cannot be known without the cluster, such as quotas and webhooks, --against live asks it, with a
-dry run of every object. With --against nothing no cluster is asked: the chart is installed, and taken away again.",
+dry run of every object. Gates are asked once, as things are now: whether they can be answered is known then, and that they
+cannot is a failure; those that run a command are not asked. With --against nothing no cluster is asked: the chart is installed, and taken away again.",
     arguments: Arguments::Exactly(2),
     words: ArgumentWords::ReleaseAndChart,
     flags: &[
@@ -50,6 +51,7 @@ dry run of every object. With --against nothing no cluster is asked: the chart i
         TLS,
         CREDENTIALS,
         POST_RENDERER,
+        GATES,
     ],
     exclusive: &["force-replace force-conflicts", "force force-conflicts"],
     action: Action::Run(run),
@@ -64,6 +66,8 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
         other => return Err(Failure::new(format!("--against {other:?}: must be nothing, copy or live"))),
     };
     let mut upgrade = upgrade::options(invocation, DryRun::Off)?;
+    let name = upgrade.name.clone();
+    invocation.add_gates(&mut upgrade.change, &name)?;
     if against == Against::Nothing && upgrade.install.is_none() {
         upgrade.install = Some(OrInstall::default());
     }

@@ -75,7 +75,7 @@ pub(crate) fn draft(session: &mut Session<'_>, goal: &Goal<'_>) -> Result<Draft,
         && let Some(draft) = assumed(session, goal, &objects)
     {
         problems.extend(too_large(session, goal.record));
-        return match gates_of(session, goal) {
+        return match gates_of(session, goal.operation, goal.record, &goal.options.gates) {
             Ok(gates) if problems.0.is_empty() => Ok(Draft { gates, ..draft }),
             Ok(_) => Err(problems.into_error()),
             Err(error) => {
@@ -108,7 +108,7 @@ pub(crate) fn draft(session: &mut Session<'_>, goal: &Goal<'_>) -> Result<Draft,
     for duplicate in &plan.duplicates {
         session.remark(format!("warning: {duplicate}"));
     }
-    let gates = gates_of(session, goal).unwrap_or_else(|error| {
+    let gates = gates_of(session, goal.operation, goal.record, &goal.options.gates).unwrap_or_else(|error| {
         problems.extend([error]);
         Vec::new()
     });

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use metrics::gate::{Defaults, Gate, Probe, from_file};
 use release::{
-    Hook,
+    Hook, Record,
     object::{Checks, parse, text_at},
 };
 use serde_json::Value;
 
-use crate::{ChartGates, Error, ErrorKind, Session, change::Goal};
+use crate::{ChartGates, Error, ErrorKind, GateOptions, Session, operation::Operation};
 
 /// The annotation of a ConfigMap whose entries are files of gates: `"true"`.
 pub const GATE_ANNOTATION: &str = "pintle.dev/gate";
@@ -18,24 +18,29 @@ pub const GATE_ANNOTATION: &str = "pintle.dev/gate";
 ///
 /// # Errors
 /// What is wrong with the chart's.
-pub(crate) fn gates_of(session: &mut Session<'_>, goal: &Goal<'_>) -> Result<Vec<Gate>, Error> {
-    let mut gates = goal.options.gates.given.clone();
-    let of_chart = &goal.options.gates.of_chart;
+pub(crate) fn gates_of(
+    session: &mut Session<'_>,
+    operation: Operation,
+    record: &Record,
+    options: &GateOptions,
+) -> Result<Vec<Gate>, Error> {
+    let GateOptions { given, of_chart } = options;
+    let mut gates = given.clone();
     if matches!(of_chart, ChartGates::Ignore) {
         return Ok(gates);
     }
-    let [_, after] = goal.operation.events();
-    let hooks = goal.record.hooks.iter().filter(|hook| hook.events.contains(&after));
+    let [_, after] = operation.events();
+    let hooks = record.hooks.iter().filter(|hook| hook.events.contains(&after));
     let shipped: Vec<Shipped> =
         hooks.map(Shipped::read).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
-    let operation = goal.operation.name();
+    let operation = operation.name();
     match of_chart {
         ChartGates::Run(_) if shipped.is_empty() => {
             session.remark(format!("--chart-gates: the chart ships no gates for {operation}"));
         }
         ChartGates::Run(defaults) => {
             for shipped in &shipped {
-                let read = shipped.gates(&goal.record.name, defaults);
+                let read = shipped.gates(&record.name, defaults);
                 gates.extend(read.map_err(|error| error.during(format!("reading the gates of {}", shipped.place)))?);
             }
         }

@@ -18,7 +18,7 @@ use crate::{
 
 pub use self::chart::GATE_ANNOTATION;
 pub(crate) use self::chart::gates_of;
-use self::network::Network;
+pub(crate) use self::network::Network;
 
 /// How many samples an error names.
 const SHOWN: usize = 20;

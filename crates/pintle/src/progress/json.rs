@@ -38,6 +38,11 @@ fn numbers(numbers: &[f64]) -> Value {
     numbers.iter().map(number).collect()
 }
 
+/// A sample as a value of its own.
+pub(crate) fn sample_json(taken: &Sample) -> Value {
+    Value::Object(sample(taken))
+}
+
 /// A sample.
 pub(super) fn sample(sample: &Sample) -> Map<String, Value> {
     let judged = match &sample.judged {
@@ -68,7 +73,7 @@ pub(crate) fn gate_json(trial: &Trial) -> Value {
         None => "open",
     };
     let skipped = trial.samples.len().saturating_sub(KEPT_SAMPLES);
-    let samples: Vec<Value> = trial.samples.iter().skip(skipped).map(|taken| Value::Object(sample(taken))).collect();
+    let samples: Vec<Value> = trial.samples.iter().skip(skipped).map(sample_json).collect();
     let mut told = json!({
         "name": trial.gate.name, kind: what, "wanted": trial.gate.wanted(), "verdict": verdict, "samples": samples,
     });

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{RehearseOptions, stage::Stage};
 use crate::{
-    ChangeOptions, DryRun, Error, Event, Observer, OrInstall, RollbackOptions, Session, UninstallOptions,
+    ChangeOptions, DryRun, Error, Event, GateOptions, Observer, OrInstall, RollbackOptions, Session, UninstallOptions,
     UpgradeOptions, Upgraded, World, past::Past, rollback, uninstall, upgrade,
 };
 
@@ -81,6 +81,7 @@ pub(super) fn foreseen(
 fn played(options: &RehearseOptions) -> UpgradeOptions {
     let mut upgrade = options.upgrade.clone();
     upgrade.change.rollback_on_failure = false;
+    upgrade.change.gates = GateOptions::default();
     upgrade.change.wait = patient(&upgrade.change);
     if let Some(or_install) = &mut upgrade.install {
         *or_install = OrInstall { announce: false, ..*or_install };

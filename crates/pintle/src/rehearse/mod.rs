@@ -2,6 +2,7 @@
 
 mod act;
 mod copy;
+mod gates;
 mod remains;
 mod report;
 mod server;
@@ -69,5 +70,7 @@ pub fn rehearse(session: &mut Session<'_>, options: &RehearseOptions) -> Result<
         (Some(record), Against::Live) => Some(server::refusals(session, record, original.records.last(), options)),
         _ => None,
     };
-    Ok(Rehearsal { original, base, record, upgrade, back, remains, refusals, name: options.upgrade.name.clone() })
+    let gates = gates::ask(session, record.as_ref(), original.records.last(), options);
+    let name = options.upgrade.name.clone();
+    Ok(Rehearsal { name, original, base, record, upgrade, back, remains, refusals, gates })
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{
     act::{Act, Step, What},
     copy::Original,
+    gates::Asked,
     remains::{Remain, Why},
 };
 use crate::{Error, ErrorKind};
@@ -26,6 +27,8 @@ pub struct Rehearsal {
     pub(super) remains: Vec<Remain>,
     /// What the real server would refuse, where it was asked.
     pub(super) refusals: Option<Result<Vec<String>, Error>>,
+    /// What the gates say now.
+    pub(super) gates: Result<Vec<Asked>, Error>,
 }
 
 impl Rehearsal {
@@ -54,6 +57,14 @@ impl Rehearsal {
             Some(Err(error)) => add("the change on the cluster", error, error.hints()),
             Some(Ok(refused)) => refused.iter().for_each(|line| add("a write on the cluster", line, &[])),
             None => {}
+        }
+        match &self.gates {
+            Err(error) => add(self.verb(), error, error.hints()),
+            Ok(gates) => gates.iter().for_each(|gate| {
+                if let Some(reason) = gate.trouble() {
+                    add(&format!("the gate {}", gate.name), &reason, &[]);
+                }
+            }),
         }
         failed.map_or(Ok(()), Err)
     }
@@ -96,7 +107,19 @@ impl Rehearsal {
                 refused.iter().for_each(|line| _ = writeln!(text, "  would be refused: {}", shifted(line)));
             }
         }
+        self.write_gates(&mut text);
         text
+    }
+
+    fn write_gates(&self, text: &mut String) {
+        match &self.gates {
+            Err(error) => _ = writeln!(text, "\nGATES\n      WOULD FAIL: {}", shifted(error)),
+            Ok(gates) if gates.is_empty() => {}
+            Ok(gates) => {
+                text.push_str("\nGATES, as things are now; the new revision's numbers are known when it runs\n");
+                gates.iter().for_each(|gate| _ = writeln!(text, "  {}", shifted(&gate.line())));
+            }
+        }
     }
 
     fn title(&self) -> String {
@@ -216,6 +239,7 @@ impl Rehearsal {
             "rollback": act(&self.back),
             "leftBehind": self.remains.iter().map(remain_json).collect::<Vec<_>>(),
             "live": refusals,
+            "gates": self.gates.as_ref().map(|gates| gates.iter().map(Asked::json).collect::<Vec<_>>()).unwrap_or_default(),
         })
     }
 }
