@@ -105,7 +105,7 @@ impl Board {
 }
 
 fn mebibytes(bytes: u64) -> String {
-    let tenths = bytes * 10 >> 20;
+    let tenths = (bytes * 10) >> 20;
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 

@@ -124,6 +124,41 @@ fn charts_go_there_and_back() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Files that flags name come from registries too: archives and signatures, which is all that Helm fetches there.
+#[test]
+fn values_come_from_a_registry() -> anyhow::Result<()> {
+    let Some((registry, helm)) = programs("values from a registry")? else { return Ok(()) };
+    let mut env = TestEnv::new()?;
+    let secret = secrets(&env)?;
+    let kind = RegistryKind::Tls { certificate: secret("certificate"), key: secret("key") };
+    let running = Registry::start(&registry, &env.work().join("registry"), &kind)?;
+    env.write("ca.pem", &secret("ca"))?;
+    chart(&env)?;
+    let address = running.address().to_owned();
+    let push = Run { env: &env, binary: Path::new(OURS) };
+    let _ = push.must(&format!("package demo --sign --key Pintle --keyring {}", keys("secret")))?;
+    let _ = push.must(&format!("push demo-1.2.3+build.5.tgz oci://{address}/charts --ca-file ca.pem"))?;
+    env.write("show/Chart.yaml", "apiVersion: v2\nname: show\nversion: 0.1.0\n")?;
+    env.write("show/templates/x.yaml", "a: {{ .Values.file | sha256sum }}\n")?;
+    // Flags for certificates do not count for values: the system's are asked for.
+    let ca = env.work().join("ca.pem").to_string_lossy().into_owned();
+    env.set("SSL_CERT_FILE", &ca);
+    let place = format!("oci://{address}/charts/demo:1.2.3+build.5");
+    for line in [
+        format!("template show --set-file file={place}"),
+        format!("template show --set-file file={place}.prov"),
+        format!("template show -f {place}"),
+        format!("template show -f {place}.prov"),
+        format!("template show -f oci://{address}/charts/nothing:1.0.0"),
+    ] {
+        let wanted = Run { env: &env, binary: &helm }.answer(&line)?;
+        let given = Run { env: &env, binary: Path::new(OURS) }.answer(&line)?;
+        let same = (wanted.exit, &wanted.stdout) == (given.exit, &given.stdout);
+        ensure!(same && given.stderr.starts_with(&wanted.stderr), "{line}\n  want {wanted:?}\n  have {given:?}");
+    }
+    Ok(())
+}
+
 #[test]
 fn plugins_come_from_a_registry() -> anyhow::Result<()> {
     let Some((registry, helm)) = programs("plugins from a registry")? else { return Ok(()) };

@@ -8,7 +8,7 @@ use std::{
 
 use value::{json, quote::quote, yaml};
 
-use super::{Index, IndexEntry, IndexHead, sections, sort_versions};
+use super::{Index, IndexEntry, IndexHead, regular, sections, sort_versions};
 use crate::{
     API_VERSION_1, Error, Warning,
     metadata::{Draft, METADATA_FIELDS, set_flag as flag, set_text as text, texts},
@@ -28,7 +28,7 @@ static INDEX: Record = Record {
     ],
 };
 
-const ENTRIES: Shape =
+pub(super) static ENTRIES: Shape =
     Shape::Map("map[string]repo.ChartVersions", &Shape::List("repo.ChartVersions", &Shape::Record(&CHART_VERSION)));
 
 static CHART_VERSION: Record = Record {
@@ -181,9 +181,12 @@ impl<F> Reader<'_, F> {
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 let Some(piece) = sections.charts.get(at) else { return Some(read) };
-                let value = yaml::from_slice_typed_strict(piece).ok()?;
+                let fitted = match regular::read(piece, &ENTRIES) {
+                    Some(fitted) => fitted,
+                    None => shape::fit_shape(&yaml::from_slice_typed_strict(piece).ok()?, &ENTRIES).ok()?,
+                };
                 let mut charts = Charts::default();
-                self.charts(&mut charts, "entries", shape::fit_shape(&value, &ENTRIES).ok()?);
+                self.charts(&mut charts, "entries", fitted);
                 read.push((at, charts));
             }
         };

@@ -2,6 +2,7 @@
 
 mod decode;
 mod encode;
+mod regular;
 mod sections;
 
 use std::collections::BTreeMap;

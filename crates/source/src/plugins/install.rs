@@ -168,7 +168,7 @@ impl<'a> PluginInstaller<'a> {
             return Ok(fetched.clone());
         }
         let fetched = match self.origin {
-            Origin::Web => remote::download(&self.source, &self.places)?,
+            Origin::Web => remote::download(&self.source, self.places)?,
             Origin::Registry => remote::pull(&self.source, self.places).map_err(|error| {
                 error.map_message(|text| format!("failed to pull plugin from {}: {text}", self.source))
             })?,
