@@ -63,7 +63,7 @@ mod values_flags;
 mod version;
 mod world;
 
-pub(crate) use crate::diff::live_diff;
+pub(crate) use crate::diff::{live_diff, mask_of};
 pub use crate::{
     change::{ChangeOptions, ChartGates, ContentOptions, DryRun, GateOptions, ServerSide},
     compare::{
@@ -126,8 +126,8 @@ pub use crate::{
     uninstall::{UninstallOptions, uninstall},
     upgrade::{OrInstall, ReuseValues, UpgradeOptions, Upgraded, apply_plan, plan_upgrade, upgrade},
     values::{
-        ExplainOptions, Explained, Unused, explain, explain_json, explain_release, explain_text, is_secret_key,
-        redacted, secret_keys, sensitive_paths, unused_in, unused_values,
+        ExplainOptions, Explained, Hidden, Mask, Unused, covered, explain, explain_json, explain_release, explain_text,
+        is_secret_key, redacted, secret_keys, sensitive_paths, unused_in, unused_values,
     },
     values_flags::ValuesFlags,
     version::{VersionOptions, version},

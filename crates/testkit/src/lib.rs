@@ -13,7 +13,7 @@ mod server;
 mod testbed;
 
 #[cfg(unix)]
-pub use crate::postgres::Postgres;
+pub use crate::postgres::{Postgres, PostgresTls};
 pub use crate::{
     environment::{Outcome, TestEnv, words},
     prometheus::{Prometheus, TEST_PROMETHEUS, TEST_PROMTOOL},

@@ -3,7 +3,10 @@
 use std::{
     fs,
     net::{Ipv4Addr, TcpListener},
-    os::unix::{fs::chown, process::CommandExt as _},
+    os::unix::{
+        fs::{PermissionsExt as _, chown},
+        process::CommandExt as _,
+    },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -22,6 +25,21 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const RULES: &str = "local all all trust\nhost all plain 127.0.0.1/32 password\nhost all sums 127.0.0.1/32 md5\nhost all \
                      all 127.0.0.1/32 scram-sha-256\n";
 
+/// On a server that encrypts: everybody must; by SCRAM, but for one user who shows a certificate.
+const TLS_RULES: &str =
+    "local all all trust\nhostssl all bearer 127.0.0.1/32 cert\nhostssl all all 127.0.0.1/32 scram-sha-256\n";
+
+/// What a server needs that encrypts, all in PEM.
+#[derive(Clone, Debug)]
+pub struct PostgresTls {
+    /// Its certificate.
+    pub certificate: String,
+    /// Its key.
+    pub key: String,
+    /// Whose certificates of clients it knows.
+    pub clients: String,
+}
+
 /// A running server, which ends with it.
 pub struct Postgres {
     folder: TempDir,
@@ -36,6 +54,17 @@ impl Postgres {
     ///
     /// Fails where it is installed and does not start.
     pub fn start(name: &str) -> anyhow::Result<Option<Postgres>> {
+        Postgres::start_with(name, None)
+    }
+
+    /// Starts one that takes encrypted connections alone.
+    ///
+    /// Fails as [`Postgres::start`].
+    pub fn start_encrypted(name: &str, tls: &PostgresTls) -> anyhow::Result<Option<Postgres>> {
+        Postgres::start_with(name, Some(tls))
+    }
+
+    fn start_with(name: &str, tls: Option<&PostgresTls>) -> anyhow::Result<Option<Postgres>> {
         let Some(programs) = programs() else {
             let ci = std::env::var("CI").is_ok_and(|value| value == "true");
             anyhow::ensure!(!ci, "{name} needs PostgreSQL: apt-get install postgresql");
@@ -48,21 +77,34 @@ impl Postgres {
             chown(folder.path(), Some(user), Some(group))?;
         }
         let data = folder.path().join("data");
-        let password = folder.path().join("password");
-        fs::write(&password, PASSWORD)?;
-        if let Some((user, group)) = owner {
-            chown(&password, Some(user), Some(group))?;
-        }
+        let file = |name: &str, content: &str| -> anyhow::Result<PathBuf> {
+            let path = folder.path().join(name);
+            fs::write(&path, content)?;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+            if let Some((user, group)) = owner {
+                chown(&path, Some(user), Some(group))?;
+            }
+            Ok(path)
+        };
+        let password = file("password", PASSWORD)?;
         let mut init = as_owner(&programs.join("initdb"), owner);
         init.arg("--pgdata").arg(&data).arg("--pwfile").arg(&password);
         init.args(["--username", USER, "--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale", "--no-sync"]);
         let made = init.current_dir(folder.path()).output().context("starting initdb")?;
         anyhow::ensure!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
-        fs::write(data.join("pg_hba.conf"), RULES)?;
+        fs::write(data.join("pg_hba.conf"), if tls.is_some() { TLS_RULES } else { RULES })?;
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let mut server = as_owner(&programs.join("postgres"), owner);
         server.arg("-D").arg(&data).arg("-p").arg(port.to_string()).arg("-k").arg(folder.path());
         server.args(["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=40"]);
+        if let Some(tls) = tls {
+            let files = [("cert", &tls.certificate), ("key", &tls.key), ("ca", &tls.clients)];
+            server.args(["-c", "ssl=on"]);
+            for (name, content) in files {
+                let path = file(&format!("{name}.pem"), content)?;
+                server.arg("-c").arg(format!("ssl_{name}_file={}", path.display()));
+            }
+        }
         let log = fs::File::create(folder.path().join("log"))?;
         let server = server.current_dir(folder.path()).stdout(Stdio::null()).stderr(log).spawn()?;
         let mut postgres = Postgres { folder, programs, owner, server, port };

@@ -117,7 +117,7 @@ impl Run<'_> {
         Ok((status.code().unwrap_or(-1), text(stdout), text(stderr)))
     }
 
-    /// `{ns}`, `{vary}`, `{postgres}`, `{work}`, `{charts}` and `{examples}` in a text of a scenario.
+    /// `{ns}`, `{vary}`, `{postgres}`, `{work}`, `{charts}`, `{see}` and `{examples}` in a text of a scenario.
     pub(super) fn fill(&self, text: &str) -> String {
         let root = workspace::root();
         let show = |path: PathBuf| path.to_string_lossy().into_owned();
@@ -132,6 +132,7 @@ impl Run<'_> {
             .replace("{vary}", &self.scenario.varied)
             .replace("{work}", &show(self.home.path().join("work")))
             .replace("{charts}", &show(root.join("tests/oracle/release/charts")))
+            .replace("{see}", &show(root.join("tests/cases/see/charts")))
             .replace("{examples}", &show(root.join("examples")))
     }
 }

@@ -14,6 +14,7 @@ mod proxy;
 mod recording;
 mod run;
 mod scenario;
+mod shown;
 mod snapshot;
 mod words;
 

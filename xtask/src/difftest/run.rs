@@ -17,6 +17,7 @@ use super::{
     demand,
     normal::Normal,
     scenario::{Actor, Scenario, Step},
+    shown,
     snapshot::{self, Snapshot},
 };
 use crate::{process::Home, workspace};
@@ -117,9 +118,15 @@ pub(super) fn run(stage: &Stage, scenario: &Scenario, cast: Cast, number: usize)
         helm_steps += usize::from(step.helm.is_some());
         run.step(step, helm_steps).with_context(|| format!("a step of {}", scenario.name))
     });
-    let done = done.collect();
+    let mut done: Vec<Done> = done.collect::<anyhow::Result<_>>()?;
     run.cluster.write(&Write::new(run.own_id(), Action::Delete(Propagation::Background)))?;
-    done
+    if cast == Cast::Pintle
+        && let Some(fault) = shown::differs(scenario, &done)?
+        && let Some(last) = done.last_mut()
+    {
+        last.trouble.get_or_insert(fault);
+    }
+    Ok(done)
 }
 
 impl Run<'_> {

@@ -91,6 +91,9 @@ pub(super) struct Step {
     /// What ours is asked for beyond what Helm answers.
     #[serde(default)]
     pub(super) want: Demand,
+    /// Keeps what ours prints in `shown/SCENARIO.console`, where a person reads it, and compares with that.
+    #[serde(default)]
+    pub(super) shown: bool,
     /// What is compared; everything, where nothing is named.
     pub(super) compare: Option<Vec<Facet>>,
     /// The entry of COMPATIBILITY.md that explains why only the exit code is compared.

@@ -6,10 +6,10 @@ use value::Map;
 use crate::{
     complete::ArgumentWords,
     error::Failure,
-    flags::{OUTPUT, REVISION},
+    flags::{OUTPUT, REVISION, SENSITIVE},
     invocation::Invocation,
     print::{self, Format, ReleaseView},
-    spec::{Action, Arguments, Command, Flag, Kind, Visibility},
+    spec::{Action, Arguments, Command, Flag},
 };
 
 pub(super) static GET: Command = Command {
@@ -72,30 +72,9 @@ static METADATA: Command = Command {
     ..PART
 };
 
-/// Ours: what of the values is not shown.
-const SENSITIVE: &[Flag] = &[
-    Flag::new(
-        "sensitive",
-        Kind::Array,
-        "do not show this value, such as database.password; may be given several times",
-    )
-    .visibility(Visibility::HelpOnly),
-    Flag::switch("show-secrets", "show values too that the chart's schema marks with writeOnly")
-        .visibility(Visibility::HelpOnly),
-];
-
-/// The paths of values that are not shown.
-fn hidden(invocation: &Invocation<'_>, chart: &Chart) -> Vec<String> {
-    let mut paths = invocation.flags.list("sensitive").to_vec();
-    if !invocation.flags.bool("show-secrets") {
-        paths.extend(pintle::sensitive_paths(chart));
-    }
-    paths
-}
-
 /// Values without what the chart's schema or a flag says nobody may see; that something is missing is told.
 fn redacted(invocation: &mut Invocation<'_>, chart: &Chart, values: &Map) -> Map {
-    let (values, count) = pintle::redacted(values, &hidden(invocation, chart));
+    let (values, count) = pintle::redacted(values, &invocation.hidden().of(chart));
     if count > 0 {
         invocation
             .output
@@ -137,9 +116,8 @@ fn all(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
         let computed = pintle::computed_values(&record, session.observer)?;
         Ok((record, computed))
     })?;
-    let mut record = record;
     let computed = redacted(invocation, &record.chart, &computed);
-    record.config = pintle::redacted(&record.config, &hidden(invocation, &record.chart)).0;
+    let record = pintle::covered(&record, &invocation.hidden()).map_or(record, |(shown, _)| shown);
     let view = ReleaseView { metadata: true, computed: Some(&computed), ..ReleaseView::default() };
     let text = print::release(&record, &view, &invocation.flags, invocation.environment)?;
     invocation.output.print(text)

@@ -10,7 +10,7 @@ use crate::{
     error::Failure,
     flags::{
         ALL_DRY_RUNS, CHART_SOURCE, CREDENTIALS, EVENTS, FAIL_FAST, FORCE_RECREATE, GATES, INSTALL as SHARED, OUTPUT,
-        POST_RENDERER, REPLACEMENT, REPORT, ROLLBACK_TIMEOUT, TEST, TLS, VALUES, WARN_UNUSED,
+        POST_RENDERER, REPLACEMENT, REPORT, ROLLBACK_TIMEOUT, SENSITIVE, TEST, TLS, VALUES, WARN_UNUSED,
     },
     invocation::Invocation,
     spec::{Action, Arguments, Command, Flag},
@@ -54,6 +54,7 @@ With --dry-run=client or --dry-run=server nothing is installed; what would be is
             OUTPUT,
         ],
         &[WARN_UNUSED, EVENTS, REPORT],
+        SENSITIVE,
         VALUES,
         CHART_SOURCE,
         TLS,

@@ -10,8 +10,8 @@ use crate::{
     error::Failure,
     flags::{
         ALL_DRY_RUNS, CHART_SOURCE, CREDENTIALS, DESCRIPTION, DEVEL, EVENTS, FAIL_FAST, FORCE_RECREATE, GATES,
-        HISTORY_MAX, NO_HOOKS, OUTPUT, POST_RENDERER, REPLACEMENT, REPORT, ROLLBACK_TIMEOUT, TEST, TIMEOUT, TLS,
-        VALUES, WAIT, WAIT_FOR_JOBS, WARN_UNUSED,
+        HISTORY_MAX, NO_HOOKS, OUTPUT, POST_RENDERER, REPLACEMENT, REPORT, ROLLBACK_TIMEOUT, SENSITIVE, TEST, TIMEOUT,
+        TLS, VALUES, WAIT, WAIT_FOR_JOBS, WARN_UNUSED,
     },
     invocation::Invocation,
     print::{self, Format},
@@ -105,6 +105,7 @@ showed, and nothing at all where the release or one of its objects changed in th
             Flag::text("plan", "do what the file says that --plan-out wrote, unless something moved since")
                 .visibility(Visibility::HelpOnly),
         ],
+        SENSITIVE,
         VALUES,
         CHART_SOURCE,
         TLS,
@@ -182,13 +183,14 @@ pub(super) fn options(invocation: &Invocation<'_>, dry_run: DryRun) -> Result<Up
 /// Shows what would be done, and saves it. Who reads the file reads the release's Secrets.
 fn plan(invocation: &mut Invocation<'_>, options: &UpgradeOptions) -> Result<(), Failure> {
     let file = invocation.flags.text("plan-out").to_owned();
-    let (diff, saved) = invocation.on_cluster(|session| pintle::plan_upgrade(session, options))?;
+    let hidden = invocation.hidden();
+    let (diff, saved) = invocation.on_cluster(|session| pintle::plan_upgrade(session, options, &hidden))?;
     let text = match Format::of(&invocation.flags) {
         Format::Table => pintle::live_text(&diff, print::page(&invocation.flags, invocation.environment)).into_bytes(),
         Format::Json => pintle::live_json(&diff)?,
         Format::Yaml => print::yaml_of(&pintle::live_json(&diff)?)?,
     };
-    invocation.output.print(text)?;
+    invocation.output.print(diff.mask.cover(&text))?;
     write_private(&file, &saved).map_err(|error| Failure::new(pintle::path_error("write", &file, &error)))
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     complete::FlagWords,
+    flags::SENSITIVE_PATH,
     spec::{Flag, Kind},
 };
 
@@ -22,6 +23,7 @@ const FORMS: FlagWords = FlagWords::Fixed(&["diff", "simple", "template", "json"
 pub(crate) const DIFF: &[Flag] = &[
     Flag::switch("suppress-secrets", "do not show what changes in Secrets").short('q'),
     Flag::switch("show-secrets", "show the contents of Secrets"),
+    SENSITIVE_PATH,
     Flag::switch("show-secrets-decoded", "show the contents of Secrets, decoded"),
     Flag::new("suppress", Kind::Array, "do not show what changes in objects of this kind; may be given several times"),
     Flag::new("context", Kind::Int, "show so many unchanged lines around changes; -1 shows all")

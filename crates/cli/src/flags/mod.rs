@@ -25,7 +25,7 @@ pub(crate) use self::{
         ROLLBACK_TIMEOUT, TEST, TIMEOUT, WAIT, WAIT_FOR_JOBS,
     },
     transport::{CREDENTIALS, TLS},
-    values::{VALUES, WARN_UNUSED},
+    values::{SENSITIVE, SENSITIVE_PATH, VALUES, WARN_UNUSED},
 };
 
 /// The flags of every command.

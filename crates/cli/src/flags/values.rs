@@ -28,3 +28,18 @@ pub(crate) const VALUES: &[Flag] = &[
     Flag::new("set-literal", Kind::Array, "set one value to a text that is taken as it stands: key=value")
         .words(FlagWords::ValueKeys),
 ];
+
+/// Ours: a value that is not shown.
+pub(crate) const SENSITIVE_PATH: Flag = Flag::new(
+    "sensitive",
+    Kind::Array,
+    "do not show this value, such as database.password; may be given several times",
+)
+.visibility(Visibility::HelpOnly);
+
+/// Ours: what of the values is not shown.
+pub(crate) const SENSITIVE: &[Flag] = &[
+    SENSITIVE_PATH,
+    Flag::switch("show-secrets", "show values too that the chart's schema marks with writeOnly")
+        .visibility(Visibility::HelpOnly),
+];

@@ -14,7 +14,7 @@ use release::{
 use serde_json::Value;
 
 use crate::{
-    Error, Session, UpgradeOptions,
+    Error, Hidden, Mask, Session, UpgradeOptions,
     change::{Draft, told as step_told},
     execute::write_of,
     upgrade::{Drafted, drafted},
@@ -66,6 +66,8 @@ pub struct LiveDiff {
     pub crds: Vec<String>,
     /// The values that differ from those of the last revision: path, then, now.
     pub values: Vec<(String, String, String)>,
+    /// What of it nobody may see.
+    pub mask: Mask,
 }
 
 impl LiveDiff {
@@ -84,9 +86,19 @@ impl LiveDiff {
 ///
 /// # Errors
 /// As for [`crate::upgrade()`].
-pub fn diff_live(session: &mut Session<'_>, options: &UpgradeOptions) -> Result<LiveDiff, Error> {
+pub fn diff_live(session: &mut Session<'_>, options: &UpgradeOptions, hidden: &Hidden) -> Result<LiveDiff, Error> {
     let drafted = drafted(session, options)?;
-    Ok(live_diff(session, &drafted, options.change.no_hooks))
+    let diff = live_diff(session, &drafted, options.change.no_hooks);
+    Ok(LiveDiff { mask: mask_of(&drafted, hidden), ..diff })
+}
+
+/// What nobody may see of a draft.
+pub(crate) fn mask_of(drafted: &Drafted, hidden: &Hidden) -> Mask {
+    let mut mask = Mask::default();
+    for record in [&drafted.current, &drafted.record] {
+        mask.note(hidden, &record.chart, &record.config);
+    }
+    mask
 }
 
 /// Tells what a draft would do.

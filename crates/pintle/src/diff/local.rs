@@ -1,7 +1,7 @@
 //! `helm diff local`: what differs between two charts. helm-diff: `cmd/local.go`.
 
 use super::{DiffOptions, Differences, States};
-use crate::{Error, NameOptions, Observer, TemplateOptions, World, prepare::told, template};
+use crate::{Error, Mask, NameOptions, Observer, TemplateOptions, World, prepare::told, template};
 
 /// What `diff local` needs.
 #[derive(Clone, Debug, Default)]
@@ -37,5 +37,5 @@ pub fn diff_local(
     };
     let [one, two] = &options.charts;
     let (old, new) = (rendered(one)?, rendered(two)?);
-    options.diff.differences(&States { old, new, owners: Vec::new() })
+    options.diff.differences(&States { old, new, owners: Vec::new(), mask: Mask::default() })
 }

@@ -13,7 +13,7 @@ use release::{
     comparison::{CompareOptions, Comparison, Documents, Ownership, ReadOptions, by_source, compare, read},
 };
 
-pub(crate) use self::live::live_diff;
+pub(crate) use self::live::{live_diff, mask_of};
 pub use self::{
     live::{LiveDiff, LiveStep, Origin, diff_live},
     live_text::{live_json, live_text},
@@ -21,7 +21,7 @@ pub use self::{
     report::{DiffForm, diff_text},
     upgrade::{DiffUpgradeOptions, DryRunDiff, diff_upgrade, diff_upgrade_offline},
 };
-use crate::{Error, ErrorKind, RecordOptions, Session, record};
+use crate::{Error, ErrorKind, Hidden, Mask, RecordOptions, Session, record};
 
 /// How differences are found and shown.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,8 @@ pub struct DiffOptions {
     pub normalize: bool,
     /// `--include-tests`
     pub tests: bool,
+    /// Which values nobody may see.
+    pub hidden: Hidden,
 }
 
 /// Differences, and whether there are any: lines that are not shown count.
@@ -45,6 +47,8 @@ pub struct Differences {
     pub changed: bool,
     /// Lines for standard error.
     pub warnings: Vec<String>,
+    /// What of it nobody may see.
+    pub mask: Mask,
 }
 
 /// The two states of a release that are compared, and the objects that it takes from others.
@@ -52,6 +56,7 @@ pub(crate) struct States {
     pub(crate) old: Documents,
     pub(crate) new: Documents,
     pub(crate) owners: Vec<Ownership>,
+    pub(crate) mask: Mask,
 }
 
 impl DiffOptions {
@@ -79,7 +84,7 @@ impl DiffOptions {
             let patterns: Vec<regexp::Pattern> = patterns.collect::<Result<_, _>>()?;
             comparison.suppress_lines(|line| patterns.iter().any(|pattern| pattern.is_match(line)));
         }
-        Ok(Differences { comparison, changed, warnings })
+        Ok(Differences { comparison, changed, warnings, mask: states.mask.clone() })
     }
 }
 
@@ -120,15 +125,18 @@ fn between(
     options: &DiffOptions,
 ) -> Result<Differences, Error> {
     let mut manifests = Vec::new();
+    let mut mask = Mask::default();
     for revision in revisions {
-        manifests.push(record(&RecordOptions { name: name.to_owned(), revision }, session)?.manifest);
+        let record = record(&RecordOptions { name: name.to_owned(), revision }, session)?;
+        mask.note(&options.hidden, &record.chart, &record.config);
+        manifests.push(record.manifest);
     }
     let namespace = session.namespace.clone();
     let mut manifests = manifests.iter().map(|manifest| options.read(manifest.as_bytes(), &namespace));
     let (Some(old), Some(new)) = (manifests.next(), manifests.next()) else {
         return Err(Error::new(ErrorKind::Release, "two revisions are compared"));
     };
-    options.differences(&States { old: old?, new: new?, owners: Vec::new() })
+    options.differences(&States { old: old?, new: new?, owners: Vec::new(), mask })
 }
 
 /// What differs between two releases of one chart, template by template; nothing where their charts are not the same.
@@ -144,5 +152,7 @@ pub fn diff_release(releases: [&Record; 2], options: &DiffOptions) -> Result<Opt
     let (mut old, mut new) = (old?, new?);
     old.by_name = by_source(&old.by_name);
     new.by_name = by_source(&new.by_name);
-    options.differences(&States { old, new, owners: Vec::new() }).map(Some)
+    let mut mask = Mask::default();
+    releases.iter().for_each(|record| mask.note(&options.hidden, &record.chart, &record.config));
+    options.differences(&States { old, new, owners: Vec::new(), mask }).map(Some)
 }

@@ -8,7 +8,8 @@ use render::Release;
 
 use super::{DiffOptions, Differences, States, three_way};
 use crate::{
-    ChartRequest, Error, ErrorKind, Observer, Prepared, ReuseValues, Session, TemplateOptions, TemplateReport, World,
+    ChartRequest, Error, ErrorKind, Mask, Observer, Prepared, ReuseValues, Session, TemplateOptions, TemplateReport,
+    World,
     past::Past,
     prepare::{prepare_install, prepare_upgrade, told},
     template::{Rendering, render_manifests},
@@ -77,12 +78,15 @@ pub fn diff_upgrade(session: &mut Session<'_>, options: &DiffUpgradeOptions) -> 
         Err(_) => last.clone(),
     };
     let prepared = told(session.observer, |log| options.reuse.apply(prepared, &base, log))?;
+    let mut mask = mask_of(options, &prepared);
+    mask.note(&options.diff.hidden, &last.chart, &last.config);
     let rendered = rendered(session, options, prepared, release)?;
     let mut old = last.manifest.clone().into_bytes();
     if !options.render.no_hooks && !options.three_way && !options.take_ownership {
         old.extend(hooks(last));
     }
-    compared(session, options, old, rendered)
+    let differences = compared(session, options, old, rendered)?;
+    Ok(Differences { mask, ..differences })
 }
 
 /// What would be installed.
@@ -90,9 +94,10 @@ fn new_install(session: &mut Session<'_>, options: &DiffUpgradeOptions) -> Resul
     let prepared = prepare_install(&options.chart, &mut session.world, session.observer)?;
     let namespace = session.namespace.clone();
     let release = Release { name: options.name.clone(), namespace, revision: 1, is_upgrade: false };
+    let mask = mask_of(options, &prepared);
     let new = rendered(session, options, prepared, release)?;
     let new = options.diff.read(&new, &session.namespace)?;
-    options.diff.differences(&States { old: Documents::default(), new, owners: Vec::new() })
+    options.diff.differences(&States { old: Documents::default(), new, owners: Vec::new(), mask })
 }
 
 /// Compares nothing with what a chart renders to: `--dry-run=client`.
@@ -108,9 +113,17 @@ pub fn diff_upgrade_offline(
     let namespace = options.render.namespace.clone();
     let release = Release { name: options.name.clone(), namespace, revision: 1, is_upgrade: true };
     let rendering = Rendering { options: &options.render, release, cluster: None };
+    let mask = mask_of(options, &prepared);
     let new = manifests(rendering, prepared, world, observer)?;
     let new = options.diff.read(&new, &options.render.namespace)?;
-    options.diff.differences(&States { old: Documents::default(), new, owners: Vec::new() })
+    options.diff.differences(&States { old: Documents::default(), new, owners: Vec::new(), mask })
+}
+
+/// What nobody may see of what a chart is rendered with.
+fn mask_of(options: &DiffUpgradeOptions, prepared: &Prepared) -> Mask {
+    let mut mask = Mask::default();
+    mask.note(&options.diff.hidden, &prepared.chart, &prepared.values);
+    mask
 }
 
 fn rendered(
@@ -170,5 +183,5 @@ fn compared(
         owners = three_way::owners(session, options, &new, &mut old)?;
     }
     let new = options.diff.read(&new, &namespace)?;
-    options.diff.differences(&States { old, new, owners })
+    options.diff.differences(&States { old, new, owners, mask: Mask::default() })
 }

@@ -11,9 +11,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Drafted, UpgradeOptions, Upgraded, carry_out, draft_to};
 use crate::{
-    Error, ErrorKind, LiveDiff, Session,
+    Error, ErrorKind, Hidden, LiveDiff, Session,
     change::{Draft, Reading},
-    live_diff,
+    live_diff, mask_of,
     past::Past,
 };
 
@@ -24,9 +24,14 @@ const KIND: &str = "pintle.dev/upgrade-plan/1";
 ///
 /// # Errors
 /// As for [`crate::upgrade()`].
-pub fn plan_upgrade(session: &mut Session<'_>, options: &UpgradeOptions) -> Result<(LiveDiff, Vec<u8>), Error> {
+pub fn plan_upgrade(
+    session: &mut Session<'_>,
+    options: &UpgradeOptions,
+    hidden: &Hidden,
+) -> Result<(LiveDiff, Vec<u8>), Error> {
     let drafted = super::drafted(session, options)?;
     let diff = live_diff(session, &drafted, options.change.no_hooks);
+    let diff = LiveDiff { mask: mask_of(&drafted, hidden), ..diff };
     let failed = |text: String| Error::new(ErrorKind::Output, text).during("writing the plan");
     let Drafted { current, record, draft } = &drafted;
     let json = json!({

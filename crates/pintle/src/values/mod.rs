@@ -11,7 +11,7 @@ pub(crate) use self::usage::{Usage, leaves as leaves_of};
 pub use self::{
     explain::{ExplainOptions, Explained, explain, explain_json, explain_release, explain_text},
     secret_keys::{is_secret_key, secret_keys},
-    sensitive::{redacted, sensitive_paths},
+    sensitive::{Hidden, Mask, covered, redacted, sensitive_paths},
     unused::{Unused, unused_in, unused_values},
 };
 

@@ -183,7 +183,8 @@ fn live(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
         },
         install: None,
     };
-    let diff = invocation.on_cluster(|session| pintle::diff_live(session, &options))?;
+    let hidden = invocation.hidden();
+    let diff = invocation.on_cluster(|session| pintle::diff_live(session, &options, &hidden))?;
     let text = match invocation.flags.text("output") {
         "json" | "structured" => pintle::live_json(&diff)?,
         _ => {
@@ -191,7 +192,7 @@ fn live(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
             pintle::live_text(&diff, Page { colored: is_colored(invocation), ..page }).into_bytes()
         }
     };
-    invocation.output.print(text)?;
+    invocation.output.print(diff.mask.cover(&text))?;
     if diff.is_refused() {
         return Err(Failure::new("the server would refuse some of it"));
     }

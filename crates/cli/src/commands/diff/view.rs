@@ -70,6 +70,7 @@ pub(super) fn options(invocation: &Invocation<'_>, normalize: bool) -> DiffOptio
         suppressed_lines: flags.list("suppress-output-line-regex").to_vec(),
         normalize,
         tests: flags.bool("include-tests"),
+        hidden: invocation.hidden(),
     }
 }
 
@@ -131,7 +132,7 @@ pub(super) fn show(invocation: &mut Invocation<'_>, differences: &Differences) -
     let form = form(invocation)?;
     let surroundings = Machine::new(invocation.environment, false);
     let text = pintle::diff_text(&differences.comparison, &form, is_colored(invocation), &surroundings)?;
-    invocation.output.print(text)?;
+    invocation.output.print(differences.mask.cover(&text))?;
     finish(invocation, differences.changed)
 }
 

@@ -54,7 +54,10 @@ pub(super) fn read(fields: &Fields, folder: Option<&Path>) -> Result<Ssl, String
     let identity = match (field("sslcert"), field("sslkey")) {
         (Some(certificate), Some(key)) if inline => Some((certificate.as_bytes().to_vec(), key.as_bytes().to_vec())),
         _ => match (file("sslcert", "postgresql.crt"), file("sslkey", "postgresql.key")) {
-            (Some(certificate), Some(key)) if certificate.exists() => Some((read(&certificate)?, read(&key)?)),
+            (Some(certificate), Some(key)) if certificate.exists() => {
+                check_key(&key)?;
+                Some((read(&certificate)?, read(&key)?))
+            }
             _ => None,
         },
     };
@@ -66,4 +69,25 @@ pub(super) fn read(fields: &Fields, folder: Option<&Path>) -> Result<Ssl, String
         direct: field("sslnegotiation") == Some("direct"),
         sni: field("sslsni").is_none_or(|value| value.starts_with('1')),
     })
+}
+
+/// Refuses a key that others may read. lib/pq: `internal/pqutil`.
+#[cfg(unix)]
+fn check_key(key: &Path) -> Result<(), String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let about = std::fs::metadata(key)
+        .map_err(|error| format!("stat {}: {}", key.display(), crate::connect::io_text(&error)))?;
+    // One of root's may be read by its group.
+    let allowed = if about.uid() == 0 { 0o640 } else { 0o600 };
+    if about.mode() & 0o777 & !allowed == 0 {
+        return Ok(());
+    }
+    let text = "pq: private key has world access; permissions should be u=rw,g=r (0640) if owned by root, or u=rw (0600), \
+                or less";
+    Err(text.to_owned())
+}
+
+#[cfg(not(unix))]
+fn check_key(_key: &Path) -> Result<(), String> {
+    Ok(())
 }
