@@ -40,6 +40,7 @@ usage: cargo xtask TASK
                    the real Helm and kubectl on `helm sandbox serve`
   bench render [--binary PATH] [--keep] [--runs N] [FILTER]
   bench release [--binary PATH] [--keep]
+  bench see [--binary PATH] [--helm-diff PATH] [--keep]
   bench source [--binary PATH]
                    pintle beside the real Helm on the same work, in one run; --keep writes the table to benches/results
   bench sandbox [--binary PATH]
@@ -84,6 +85,7 @@ fn run(arguments: &[String]) -> anyhow::Result<bool> {
         ["bench", "render", rest @ ..] => bench::render(&bench::RenderOptions::parse(rest)?),
         ["bench", "one", program, arguments @ ..] => bench::time_one(program, arguments),
         ["bench", "release", rest @ ..] => bench::release(&bench::Options::parse(rest)?),
+        ["bench", "see", rest @ ..] => bench::see(&bench::SeeOptions::parse(rest)?),
         ["bench", "source"] => bench::source(None),
         ["bench", "source", "--binary", path] => bench::source(Some(std::path::absolute(path)?)),
         ["bench", "sandbox"] => bench::sandbox(None),

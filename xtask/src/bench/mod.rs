@@ -5,6 +5,7 @@ mod records;
 mod release;
 mod render;
 mod sandbox;
+mod see;
 mod source;
 mod table;
 
@@ -19,6 +20,7 @@ pub(crate) use exporter::exporter;
 pub(crate) use release::{Options, release};
 pub(crate) use render::{Options as RenderOptions, render};
 pub(crate) use sandbox::sandbox;
+pub(crate) use see::{Options as SeeOptions, see};
 pub(crate) use source::source;
 
 /// Wall time, CPU time and peak memory of one run of a command.
