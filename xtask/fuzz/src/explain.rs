@@ -25,9 +25,40 @@ pub(crate) fn explained(request: &Request, want: &Reply, got: &Answer) -> Option
         return Some("slice-capacity");
     }
     if request.kind == "template" && error.is_empty() && got.error.is_empty() {
-        return (without_addresses(output) == without_addresses(&got.output)).then_some("pointer-address");
+        let [want, got] = [output, &got.output].map(|output| without_addresses(output));
+        return if want == got {
+            Some("pointer-address")
+        } else {
+            shows_time_fields(&want, &got).then_some("time-fields")
+        };
     }
     None
+}
+
+/// Whether the outputs differ in nothing but that Go prints the three fields of its `time.Time`, the last of them the
+/// location, where ours prints `{}`.
+fn shows_time_fields(mut want: &[u8], mut got: &[u8]) -> bool {
+    let mut found = false;
+    while let (Some((first, want_rest)), Some((ours, got_rest))) = (want.split_first(), got.split_first()) {
+        if let (Some(fields), Some(behind)) = (want.strip_prefix(b"{"), got.strip_prefix(b"{}"))
+            && !fields.starts_with(b"}")
+        {
+            let Some(end) = fields.iter().position(|byte| *byte == b'}') else { return false };
+            let (fields, after) = fields.split_at(end);
+            let text = String::from_utf8_lossy(fields);
+            let mut words = text.splitn(3, ' ').skip(2);
+            if !words.next().is_some_and(|place| place.starts_with("0x") || place.contains("*time.Location=")) {
+                return false;
+            }
+            (want, got, found) = (after.get(1..).unwrap_or_default(), behind, true);
+            continue;
+        }
+        if first != ours {
+            return false;
+        }
+        (want, got) = (want_rest, got_rest);
+    }
+    found && want.is_empty() && got.is_empty()
 }
 
 /// Whether ours ended because its budget was used up.
@@ -95,4 +126,19 @@ fn without_addresses(output: &[u8]) -> Vec<u8> {
         }
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shows_time_fields;
+
+    #[test]
+    fn only_times_may_show_their_fields() {
+        let differs = |want: &str, got: &str| shows_time_fields(want.as_bytes(), got.as_bytes());
+        assert!(differs("<map[d:{0o0 0o721 %!O(*time.Location=<nil>)}]> x", "<map[d:{}]> x"));
+        assert!(differs("{0 6 0xADDRESS}{0 6 0xADDRESS}", "{}{}"));
+        assert!(!differs("{0 6 7}", "{}"));
+        assert!(!differs("{0 6 0xADDRESS} x", "{} y"));
+        assert!(!differs("a", "a"));
+    }
 }
