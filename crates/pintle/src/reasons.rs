@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use release::Record;
 use serde_json::Value;
+
+use crate::Session;
 
 /// Notes beside a record, by their names.
 pub(crate) type Notes = BTreeMap<String, String>;
@@ -18,6 +21,13 @@ pub const GATES_ANNOTATION: &str = "pintle-gates";
 
 /// The annotation of a pending revision whose gates take samples: until when, in seconds since 1970.
 pub(crate) const UNTIL_ANNOTATION: &str = "pintle-gates-until";
+
+/// What is kept beside a record; nothing where that cannot be read.
+pub(crate) fn notes_of(session: &Session<'_>, record: &Record) -> Notes {
+    let entries = session.storage.entries(&record.name).unwrap_or_default();
+    let entry = entries.into_iter().find(|entry| entry.revision == record.revision);
+    entry.map(|entry| entry.annotations).unwrap_or_default()
+}
 
 /// Why a revision failed, or was made.
 pub(crate) fn reason(notes: &Notes) -> Option<String> {

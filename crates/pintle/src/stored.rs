@@ -4,7 +4,10 @@ use cluster::{Cluster, Storage};
 use release::{Record, codec};
 use value::{Map, Value};
 
-use crate::{Error, ErrorKind, Event, Observer, Session, install_name, reasons::Notes};
+use crate::{
+    Error, ErrorKind, Event, Observer, Session, install_name,
+    reasons::{Notes, notes_of},
+};
 
 /// Which revision of a release.
 #[derive(Clone, Debug, Default)]
@@ -29,9 +32,8 @@ pub(crate) fn record_and_notes(options: &RecordOptions, session: &mut Session<'_
     if options.revision <= 0 {
         return Ok((record, notes));
     }
-    let entries = session.read(|storage| storage.entries(&options.name))?;
-    let entry = entries.into_iter().find(|entry| entry.revision == record.revision);
-    Ok((record, entry.map(|entry| entry.annotations).unwrap_or_default()))
+    let notes = notes_of(session, &record);
+    Ok((record, notes))
 }
 
 /// Reads a record; of the last revision the notes come with it.

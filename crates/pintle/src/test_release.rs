@@ -9,6 +9,7 @@ use crate::{
     execute::stopped,
     hooks::{HookOptions, start_some},
     install_name, objects,
+    reasons::notes_of,
 };
 
 /// Which tests of which release.
@@ -43,6 +44,7 @@ pub fn test(
         return Err(Error::new(ErrorKind::Release, text));
     }
     let mut record = session.storage.last(&options.name)?;
+    let notes = notes_of(session, &record);
     let Record { name, namespace, revision, .. } = &record;
     session.tell(Progress::Begun { operation: "test", release: name, namespace, revision: *revision });
     let server_side = record.apply_method == ApplyMethod::ServerSide;
@@ -58,7 +60,8 @@ pub fn test(
         session.tell(Progress::Failed(error));
     }
     session.tell(Progress::Ended { status: if outcome.is_ok() { "succeeded" } else { "failed" } });
-    let stored = session.storage.update(&record);
+    // What gates measured stays beside the record.
+    let stored = session.storage.update_annotated(&record, &notes);
     if outcome.is_ok() {
         outcome = stored.map_err(Error::from);
     }

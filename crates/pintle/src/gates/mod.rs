@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{
     Error, ErrorKind, GATES_ANNOTATION, Progress, Session,
-    progress::gate_json,
+    progress::{gate_json, without_user},
     reasons::{Notes, UNTIL_ANNOTATION},
 };
 
@@ -132,8 +132,8 @@ fn failed(trial: &Trial, why: &str) -> Error {
     let error = Error::new(ErrorKind::Gate, format!("gate {name} failed: {why}; samples: {}", samples.join("; ")))
         .because(format!("gate {name} failed: {why}"));
     error.hinted(match &trial.gate.probe {
-        Probe::Prometheus { address, query } => format!("ask Prometheus at {address} for {query}"),
-        Probe::Http { url } => format!("ask for {url}"),
+        Probe::Prometheus { address, query } => format!("ask Prometheus at {} for {query}", without_user(address)),
+        Probe::Http { url } => format!("ask for {}", without_user(url)),
         Probe::Exec { command } => format!("run {command}"),
     })
 }

@@ -8,6 +8,8 @@ use metrics::{
 };
 use value::url::{Encoding, escape};
 
+use crate::progress::without_user;
+
 /// How long one measurement may take.
 const ASK_WITHIN: Duration = Duration::from_secs(15);
 
@@ -25,7 +27,7 @@ impl Instruments for Network {
                 prometheus::numbers(&body).map_err(|error| match status {
                     // Prometheus tells of bad queries with these, and says why.
                     200 | 400 | 422 | 503 => error.to_string(),
-                    status => format!("{address} answers {status}"),
+                    status => format!("{} answers {status}", without_user(address)),
                 })
             }
             Probe::Http { url } => {

@@ -12,7 +12,7 @@ use release::plan::{Change, Step};
 use crate::{Error, Event, Session};
 
 pub use self::follower::Follower;
-pub(crate) use self::json::{gate_json, sample_json};
+pub(crate) use self::json::{gate_json, sample_json, without_user};
 
 /// Something that happened. Operations lie in one another: the rollback of a failed upgrade begins and ends within it.
 #[derive(Clone, Debug)]
