@@ -69,7 +69,7 @@ impl Mask {
                 map.entries().iter().for_each(|(_, below)| self.note_texts(below, depth + 1));
             }
             Value::List(list) if depth < DEPTH => {
-                list.iter().for_each(|below| self.note_texts(&below, depth + 1));
+                list.iter().for_each(|below| self.note_texts(below, depth + 1));
             }
             _ => {}
         }
