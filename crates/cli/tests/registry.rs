@@ -52,7 +52,7 @@ fn chart(env: &TestEnv) -> anyhow::Result<()> {
 }
 
 /// One of the secrets that [`SECRETS`] makes.
-fn secrets(env: &TestEnv) -> anyhow::Result<impl Fn(&str) -> String> {
+fn secrets(env: &TestEnv) -> anyhow::Result<impl Fn(&str) -> String + use<>> {
     env.write("secrets/Chart.yaml", "apiVersion: v2\nname: secrets\nversion: 0.1.0\n")?;
     env.write("secrets/templates/x.yaml", SECRETS)?;
     let made = Run { env, binary: Path::new(OURS) }.must("template secrets")?.stdout;
