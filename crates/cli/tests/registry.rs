@@ -128,8 +128,8 @@ fn charts_go_there_and_back() -> anyhow::Result<()> {
 #[test]
 fn values_come_from_a_registry() -> anyhow::Result<()> {
     let Some((registry, helm)) = programs("values from a registry")? else { return Ok(()) };
-    let mut env = TestEnv::new()?;
-    let secret = secrets(&env)?;
+    let (maker, mut env) = (TestEnv::new()?, TestEnv::new()?);
+    let secret = secrets(&maker)?;
     let kind = RegistryKind::Tls { certificate: secret("certificate"), key: secret("key") };
     let running = Registry::start(&registry, &env.work().join("registry"), &kind)?;
     env.write("ca.pem", &secret("ca"))?;
