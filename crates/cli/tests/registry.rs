@@ -133,7 +133,6 @@ fn values_come_from_a_registry() -> anyhow::Result<()> {
     let kind = RegistryKind::Tls { certificate: secret("certificate"), key: secret("key") };
     let running = Registry::start(&registry, &env.work().join("registry"), &kind)?;
     env.write("ca.pem", &secret("ca"))?;
-    drop(secret);
     chart(&env)?;
     let address = running.address().to_owned();
     let push = Run { env: &env, binary: Path::new(OURS) };
