@@ -6,7 +6,7 @@ use crate::{process, workspace};
 
 /// Builds `helm` in release mode and gives its path.
 pub(crate) fn release() -> anyhow::Result<PathBuf> {
-    let built = process::shown(process::cargo(), &["build", "--release", "--quiet"], &workspace::root())?;
+    let built = process::cargo_shown(&["build", "--release", "--quiet"])?;
     anyhow::ensure!(built, "building helm in release mode");
     Ok(target().join("release").join("helm"))
 }

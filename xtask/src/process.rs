@@ -2,11 +2,13 @@
 
 use std::{
     ffi::OsStr,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
 };
 
 use anyhow::Context as _;
+
+use crate::workspace;
 
 /// What a program answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,16 +62,32 @@ pub(crate) fn answer(command: &mut Command) -> anyhow::Result<Answer> {
 
 /// Runs a program with its output shown; true where it ended well.
 pub(crate) fn shown(program: impl AsRef<OsStr>, arguments: &[&str], folder: &Path) -> anyhow::Result<bool> {
-    let status = Command::new(&program)
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .status()
-        .with_context(|| format!("running {}", program.as_ref().to_string_lossy()))?;
-    Ok(status.success())
+    status(Command::new(program).args(arguments).current_dir(folder))
 }
 
-/// The cargo that runs this task.
-pub(crate) fn cargo() -> PathBuf {
-    std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
+/// Runs the cargo that runs this task in the project's folder, with its output shown; true where it ended well.
+pub(crate) fn cargo_shown(arguments: &[&str]) -> anyhow::Result<bool> {
+    status(cargo().args(arguments))
+}
+
+/// The cargo that runs this task, in the project's folder.
+///
+/// It does not see what `cargo run` told this task of its package: ring's build script asks for these variables, so
+/// that everything above it would be built again whenever cargo is called here and by hand in turns.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let of_a_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(of_a_package)) {
+        command.env_remove(name);
+    }
+    command.current_dir(workspace::root());
+    command
+}
+
+fn status(command: &mut Command) -> anyhow::Result<bool> {
+    let status = command
+        .stdin(Stdio::null())
+        .status()
+        .with_context(|| format!("running {}", command.get_program().to_string_lossy()))?;
+    Ok(status.success())
 }

@@ -89,29 +89,27 @@ fn outcome(passed: bool) -> Outcome {
 }
 
 fn cargo(arguments: &[&str]) -> anyhow::Result<Outcome> {
-    process::shown(process::cargo(), arguments, &workspace::root()).map(outcome)
+    process::cargo_shown(arguments).map(outcome)
 }
 
 /// Runs all tests; they get a real registry, the real Helm to talk to it, and a real Prometheus.
 fn tests() -> anyhow::Result<Outcome> {
     let prometheus = tools::prometheus()?;
-    let status = std::process::Command::new(process::cargo())
+    let status = process::cargo()
         .args(["test", "--workspace", "--quiet"])
         .env(testkit::TEST_REGISTRY, tools::registry()?)
         .env(testkit::TEST_HELM, tools::helms()?.helm4)
         .env(testkit::TEST_PROMETHEUS, prometheus.server)
         .env(testkit::TEST_PROMTOOL, prometheus.promtool)
-        .current_dir(workspace::root())
         .status()?;
     Ok(outcome(status.success()))
 }
 
 /// Builds the documentation with warnings denied; examples in it have run with the tests.
 fn documentation() -> anyhow::Result<Outcome> {
-    let status = std::process::Command::new(process::cargo())
+    let status = process::cargo()
         .args(["doc", "--workspace", "--no-deps", "--quiet", "--document-private-items"])
         .env("RUSTDOCFLAGS", "--deny warnings")
-        .current_dir(workspace::root())
         .status()?;
     Ok(outcome(status.success()))
 }

@@ -51,10 +51,7 @@ pub(crate) fn run() -> anyhow::Result<bool> {
 }
 
 fn arrows(faults: &mut Vec<String>) -> anyhow::Result<()> {
-    let output = std::process::Command::new(crate::process::cargo())
-        .args(["metadata", "--format-version", "1", "--no-deps"])
-        .current_dir(workspace::root())
-        .output()?;
+    let output = crate::process::cargo().args(["metadata", "--format-version", "1", "--no-deps"]).output()?;
     anyhow::ensure!(output.status.success(), "running cargo metadata");
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
     let packages = metadata["packages"].as_array().context("cargo metadata lists packages")?;

@@ -167,7 +167,8 @@ pub(crate) fn deny() -> anyhow::Result<bool> {
         eprintln!("building cargo-deny {CARGO_DENY}");
         let root = folder.to_string_lossy().into_owned();
         let arguments = ["install", "cargo-deny", "--version", CARGO_DENY, "--locked", "--quiet", "--root", &root];
-        anyhow::ensure!(process::shown(process::cargo(), &arguments, &folder)?, "installing cargo-deny");
+        let installed = process::cargo().args(arguments).current_dir(&folder).status()?.success();
+        anyhow::ensure!(installed, "installing cargo-deny");
     }
     // Advisories need a database that is fetched from elsewhere; they are checked where releases are made.
     process::shown(binary, &["--log-level", "warn", "check", "licenses", "bans", "sources"], &workspace::root())

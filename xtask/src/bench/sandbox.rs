@@ -98,7 +98,7 @@ fn work(name: &str, command: impl Fn(Vec<String>) -> Command) -> anyhow::Result<
 /// How long requests take while the sandbox fills.
 fn curve() -> anyhow::Result<(String, bool)> {
     let arguments = ["run", "--profile", "fast", "--quiet", "-p", "sandbox", "--example", "curve"];
-    let output = Command::new(process::cargo()).args(arguments).current_dir(workspace::root()).output()?;
+    let output = process::cargo().args(arguments).output()?;
     anyhow::ensure!(output.status.success(), "measuring: {}", String::from_utf8_lossy(&output.stderr));
     let lines: Vec<Value> =
         String::from_utf8(output.stdout)?.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;

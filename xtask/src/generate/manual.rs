@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context as _;
 
-use crate::{binary, process, workspace};
+use crate::{binary, process};
 
 /// Writes the man pages below the target folder, from the table of commands.
 pub(super) fn write() -> anyhow::Result<()> {
@@ -45,7 +45,7 @@ fn pages(form: &str, folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)?;
     let dir = folder.to_string_lossy().into_owned();
     let arguments = ["run", "--quiet", "-p", "cli", "--", "docs", "--type", form, "--dir", &dir];
-    anyhow::ensure!(process::shown(process::cargo(), &arguments, &workspace::root())?, "writing the {form} pages");
+    anyhow::ensure!(process::cargo_shown(&arguments)?, "writing the {form} pages");
     Ok(())
 }
 
