@@ -60,7 +60,8 @@ fn stem(path: &Path) -> String {
 /// What groff warns of; nothing where there is no groff.
 fn warnings(page: &Path) -> anyhow::Result<String> {
     let mut command = Command::new("groff");
-    command.args(["-man", "-Tutf8", "-ww", "-z"]).arg(page).stdin(Stdio::null());
+    // The pages are UTF-8, which man takes them for.
+    command.args(["-Kutf8", "-man", "-Tutf8", "-ww", "-z"]).arg(page).stdin(Stdio::null());
     match command.output() {
         Ok(output) => Ok(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
