@@ -1,7 +1,7 @@
 //! The flags of one `%` directive.
 
 /// Flags, width and precision of one directive.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Flags {
     pub(super) width: Option<usize>,
     pub(super) precision: Option<usize>,

@@ -5,7 +5,7 @@ use value::{
     quote::{can_backquote, quote, quote_to_ascii},
 };
 
-use super::Printer;
+use super::{Flags, Printer};
 
 impl Printer {
     pub(super) fn string(&mut self, text: &[u8], verb: char, value: &Value) {
@@ -90,6 +90,7 @@ impl Printer {
                 self.pad(text);
             }
             'x' | 'X' | 'q' => self.string(bytes, verb, value),
+            'v' | 'd' if self.flags == Flags::default() => self.plain_bytes(bytes),
             _ => {
                 let sharp = self.flags.sharp_v && matches!(verb, 'v' | 'd');
                 if sharp {
@@ -109,5 +110,31 @@ impl Printer {
                 self.write(if sharp { b"}" } else { b"]" });
             }
         }
+    }
+
+    /// Bytes as numbers, a thousand at a time: a chart that prints `$` prints all its files like this.
+    fn plain_bytes(&mut self, bytes: &[u8]) {
+        self.write(b"[");
+        let mut text = Vec::with_capacity(4096);
+        for (index, part) in bytes.chunks(1000).enumerate() {
+            text.clear();
+            for (place, &byte) in part.iter().enumerate() {
+                if index + place > 0 {
+                    text.push(b' ');
+                }
+                if byte >= 100 {
+                    text.push(b'0' + byte / 100);
+                }
+                if byte >= 10 {
+                    text.push(b'0' + byte / 10 % 10);
+                }
+                text.push(b'0' + byte % 10);
+            }
+            self.write(&text);
+            if self.exceeded {
+                return;
+            }
+        }
+        self.write(b"]");
     }
 }
