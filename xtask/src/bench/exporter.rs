@@ -13,7 +13,10 @@ use anyhow::Context as _;
 use release::Status;
 use testkit::Testbed;
 
-use super::records::{Copy, Records};
+use super::{
+    built_and_load, keep,
+    records::{Copy, Records},
+};
 use crate::{binary, process::Home, testbed::Bed, workspace};
 
 /// How many releases with how many revisions there are, and how large their records are.
@@ -44,9 +47,7 @@ pub(crate) fn exporter(named: Option<PathBuf>) -> anyhow::Result<bool> {
     let figures = measure(&bed, &ours);
     bed.close()?;
     let figures = figures?;
-    let profile = ours.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = load.split(' ').next().unwrap_or_default();
+    let (profile, load) = built_and_load(&ours);
     let mut text = format!(
         "# The exporter, measured by `cargo xtask bench exporter`\n\n{} records of {} KB in a real API server; {MORE} more \
          come while it runs. CPU and memory are the kernel's for the process; requests are as the exporter counts \
@@ -61,11 +62,7 @@ pub(crate) fn exporter(named: Option<PathBuf>) -> anyhow::Result<bool> {
         writeln!(text, "| {name} | {value:.1} {unit} | {most} {unit} | {verdict} |")?;
     }
     print!("{text}");
-    let date = Command::new("date").arg("+%Y-%m-%d").output().context("asking for the date")?;
-    let file = format!("benches/results/exporter-{}.md", String::from_utf8_lossy(&date.stdout).trim());
-    let path = workspace::root().join(file);
-    std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-    std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
+    keep("exporter", &text)?;
     Ok(met)
 }
 

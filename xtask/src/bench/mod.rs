@@ -10,11 +10,14 @@ mod source;
 mod table;
 
 use std::{
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     time::Instant,
 };
 
 use anyhow::Context as _;
+
+use crate::workspace;
 
 pub(crate) use exporter::exporter;
 pub(crate) use release::{Options, release};
@@ -31,6 +34,28 @@ struct Figures {
     peak_kib: f64,
     /// Whether it ended well.
     ended_well: bool,
+}
+
+/// A path behind a flag of a benchmark, made absolute.
+fn path_behind(flag: &str, words: &mut std::slice::Iter<'_, &str>) -> anyhow::Result<PathBuf> {
+    let path = words.next().with_context(|| format!("{flag} needs a path"))?;
+    Ok(std::path::absolute(path)?)
+}
+
+/// Writes figures down below benches/, with the day in the file's name.
+fn keep(name: &str, text: &str) -> anyhow::Result<()> {
+    let date = Command::new("date").arg("+%Y-%m-%d").output().context("asking for the date")?;
+    let folder = workspace::root().join("benches/results");
+    std::fs::create_dir_all(&folder)?;
+    let path = folder.join(format!("{name}-{}.md", String::from_utf8_lossy(&date.stdout).trim()));
+    std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))
+}
+
+/// The profile that a binary was built with, by the folder that it lies in, and the load of the machine just now.
+fn built_and_load(binary: &Path) -> (String, String) {
+    let profile = binary.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned();
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    (profile, load.split(' ').next().unwrap_or_default().to_owned())
 }
 
 /// Runs a command to its end and reads what the kernel counted for it.

@@ -10,7 +10,7 @@ use release::Status;
 use testkit::Testbed;
 
 use super::{
-    Figures, median,
+    Figures, built_and_load, median, path_behind,
     records::{Copy, Records},
     table::{Aim, Measured, Table},
     time,
@@ -113,7 +113,7 @@ impl Options {
         let mut words = words.iter();
         while let Some(word) = words.next() {
             match *word {
-                "--binary" => options.ours = Some(std::path::absolute(words.next().context("--binary needs a path")?)?),
+                "--binary" => options.ours = Some(path_behind("--binary", &mut words)?),
                 "--keep" => options.keep = true,
                 other => anyhow::bail!("bench release does not know {other}"),
             }
@@ -124,23 +124,16 @@ impl Options {
 
 /// Runs the benchmarks of releases and prints medians and ratios; false where one misses its aim.
 pub(crate) fn release(options: &Options) -> anyhow::Result<bool> {
-    let (ours, built) = match &options.ours {
-        Some(binary) => {
-            let profile = binary.parent().and_then(Path::file_name).unwrap_or_default();
-            (binary.clone(), format!("built as `{}`", profile.to_string_lossy()))
-        }
-        None => (binary::release()?, "built as `release`".to_owned()),
-    };
+    let ours = options.ours.clone().map_or_else(binary::release, Ok)?;
     let helm = tools::helms()?.helm4;
     let bed = Bed::open()?;
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = load.split(' ').next().unwrap_or_default();
+    let (profile, load) = built_and_load(&ours);
     let (bed, table) = on(bed, ours, helm)?;
     bed.close()?;
     if options.keep {
         let cores = std::thread::available_parallelism()?;
         let circumstances = format!(
-            "pintle is {built}, Helm is 4.2.4, the cluster is that of `cargo xtask testbed` on the same machine with \
+            "pintle is built as `{profile}`, Helm is 4.2.4, the cluster is that of `cargo xtask testbed` on the same machine with \
              {cores} cores, whose load was {load} when the run began. Medians of {RUNS} runs, both taking turns, after one round to warm up; requests are those \
              in the server's audit log."
         );

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::{
-    Figures, median,
+    Figures, median, path_behind,
     table::{Aim, Measured, Table},
     time,
 };
@@ -40,7 +40,7 @@ impl Options {
         let mut words = words.iter();
         while let Some(word) = words.next() {
             match *word {
-                "--binary" => options.ours = Some(std::path::absolute(words.next().context("--binary needs a path")?)?),
+                "--binary" => options.ours = Some(path_behind("--binary", &mut words)?),
                 "--keep" => options.keep = true,
                 "--runs" => options.runs = Some(words.next().context("--runs needs a number")?.parse()?),
                 filter if !filter.starts_with('-') && options.filter.is_none() => {

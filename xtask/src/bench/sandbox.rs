@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use serde_json::Value;
 use testkit::Testbed;
 
-use super::{Figures, median, ratio, show, time};
+use super::{Figures, keep, median, ratio, show, time};
 use crate::{
     binary,
     process::{self, Home},
@@ -37,11 +37,7 @@ pub(crate) fn sandbox(named: Option<std::path::PathBuf>) -> anyhow::Result<bool>
     met &= flat;
     text.push_str(&curve);
     print!("{text}");
-    let date = Command::new("date").arg("+%Y-%m-%d").output().context("asking for the date")?;
-    let file = format!("benches/results/sandbox-{}.md", String::from_utf8_lossy(&date.stdout).trim());
-    let path = workspace::root().join(file);
-    std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-    std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
+    keep("sandbox", &text)?;
     Ok(met)
 }
 

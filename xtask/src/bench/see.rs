@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use testkit::Testbed;
 
 use super::{
-    Figures, median,
+    Figures, built_and_load, median, path_behind,
     table::{Aim, Measured, Table},
     time,
 };
@@ -42,10 +42,8 @@ impl Options {
         let mut words = words.iter();
         while let Some(word) = words.next() {
             match *word {
-                "--binary" => options.ours = Some(std::path::absolute(words.next().context("--binary PATH")?)?),
-                "--helm-diff" => {
-                    options.helm_diff = Some(std::path::absolute(words.next().context("--helm-diff PATH")?)?);
-                }
+                "--binary" => options.ours = Some(path_behind("--binary", &mut words)?),
+                "--helm-diff" => options.helm_diff = Some(path_behind("--helm-diff", &mut words)?),
                 "--keep" => options.keep = true,
                 other => anyhow::bail!("bench see does not know {other}"),
             }
@@ -74,17 +72,15 @@ pub(crate) fn see(options: &Options) -> anyhow::Result<bool> {
     let bed = Bed::open()?;
     let space = Testbed::open("bench-see")?.context("there is no test cluster")?;
     let bench = Bench { bed, namespace: space.namespace().to_owned(), helm };
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let (profile, load) = built_and_load(&ours);
     let table = bench.measure(&ours, options.helm_diff.as_deref());
     bench.bed.close()?;
     let table = table?;
     if options.keep {
         let beside = if options.helm_diff.is_some() { "helm-diff 3.15.11" } else { "a dry run of Helm" };
-        let profile = ours.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned();
         let circumstances = format!(
             "pintle is built as `{profile}`; \"Helm\" is Helm 4.2.4, in the first row {beside}. Medians of {RUNS} runs, both \
-             taking turns, after one to warm up. The load of the machine was {} when the run began.",
-            load.split(' ').next().unwrap_or_default()
+             taking turns, after one to warm up. The load of the machine was {load} when the run began."
         );
         table.keep("see", &circumstances)?;
     }

@@ -101,27 +101,8 @@ fn index(situation: &Situation<'_>, repository: &str) -> Option<CachedIndex> {
 
 /// `January 2, 2026` for `2026-01-02`; Go's zero time for anything else.
 fn in_words(day: &str) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let mut numbers = day.split('-').map(|part| part.parse::<usize>().ok());
-    let (Some(Some(year)), Some(Some(month)), Some(Some(day))) = (numbers.next(), numbers.next(), numbers.next())
-    else {
-        return "January 1, 0001".into();
-    };
-    let month = month.checked_sub(1).and_then(|month| MONTHS.get(month)).unwrap_or(&"January");
-    format!("{month} {day}, {year:04}")
+    let Ok(day) = day.parse::<jiff::civil::Date>() else { return "January 1, 0001".into() };
+    day.strftime("%B %-d, %Y").to_string()
 }
 
 fn read(path: &str) -> Option<Map> {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Planned, Progress,
-    json::{gate_json, object, sample, seconds, time},
+    json::{gate_json, lasted, object, sample, seconds, time},
 };
 use crate::{Error, Event, Level, LogLine};
 
@@ -129,7 +129,7 @@ impl Follower {
             Progress::Phase(name) => operation.phases.push((name, now)),
             Progress::Written { planned, took, error } => {
                 let mut result = Map::new();
-                result.insert("seconds".into(), seconds(0, i128::try_from(took.as_nanos()).unwrap_or(i128::MAX)));
+                result.insert("seconds".into(), lasted(*took));
                 result.insert("result".into(), if error.is_some() { "failed" } else { "done" }.into());
                 if let Some(error) = error {
                     result.insert("error".into(), error.as_str().into());
@@ -163,10 +163,7 @@ impl Follower {
 
 impl Operation {
     fn scope(&self) -> Map<String, Value> {
-        let mut scope = told(self.name, [("release", self.release.as_str().into())]);
-        if let Some(name) = scope.remove("event") {
-            scope.insert("operation".into(), name);
-        }
+        let mut scope = named([("operation", self.name.into()), ("release", self.release.as_str().into())]);
         scope.insert("namespace".into(), self.namespace.as_str().into());
         if self.revision > 0 {
             scope.insert("revision".into(), self.revision.into());
@@ -207,8 +204,7 @@ impl Operation {
 
 impl Followed {
     fn json(&self) -> Value {
-        let mut told = object(&self.planned.id);
-        told.insert("do".into(), self.planned.does.into());
+        let mut told = planned_json(&self.planned);
         if let Some((_, result)) = &self.written {
             told.extend(result.clone());
         }
@@ -224,8 +220,13 @@ impl Followed {
 }
 
 fn told<const N: usize>(event: &str, fields: [(&str, Value); N]) -> Map<String, Value> {
-    let fields = fields.into_iter().map(|(key, value)| (key.to_owned(), value));
-    [("event".to_owned(), event.into())].into_iter().chain(fields).collect()
+    let mut told = named([("event", event.into())]);
+    told.extend(named(fields));
+    told
+}
+
+fn named<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
+    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 fn stamped(fields: Map<String, Value>, mut scope: Map<String, Value>, now: i128) -> Value {
@@ -251,8 +252,7 @@ fn logged(line: &LogLine) -> Option<Map<String, Value>> {
 }
 
 fn failure(error: &Error) -> Map<String, Value> {
-    let mut failure = told("failed", [("error", error.to_string().into()), ("hints", json!(error.hints()))]);
-    failure.remove("event");
+    let mut failure = named([("error", error.to_string().into()), ("hints", json!(error.hints()))]);
     if let Some(reason) = error.reason() {
         failure.insert("reason".into(), reason.into());
     }
@@ -272,8 +272,7 @@ fn happened(progress: &Progress<'_>) -> Map<String, Value> {
         }
         Progress::Phase(name) => told("phase", [("phase", (*name).into())]),
         Progress::Written { planned, took, error } => {
-            let took = seconds(0, i128::try_from(took.as_nanos()).unwrap_or(i128::MAX));
-            let mut fields = told("written", [("seconds", took)]);
+            let mut fields = told("written", [("seconds", lasted(*took))]);
             fields.extend(planned_json(planned));
             fields.extend(error.as_ref().map(|error| ("error".to_owned(), error.as_str().into())));
             fields
@@ -306,8 +305,8 @@ fn happened(progress: &Progress<'_>) -> Map<String, Value> {
             fields
         }
         Progress::Failed(error) => {
-            let mut fields = failure(error);
-            fields.insert("event".into(), "failed".into());
+            let mut fields = told("failed", []);
+            fields.extend(failure(error));
             fields
         }
         Progress::Ended { status } => told("ended", [("status", (*status).into())]),

@@ -1,5 +1,7 @@
 //! The values of JSON that events and reports have in common.
 
+use std::time::Duration;
+
 use cluster::ObjectId;
 use metrics::gate::{Judged, Probe, Sample, Trial, Verdict};
 use release::Timestamp;
@@ -17,6 +19,11 @@ pub(super) fn time(nanoseconds: i128) -> Value {
 pub(super) fn seconds(from: i128, to: i128) -> Value {
     let milliseconds = to.saturating_sub(from).max(0) / 1_000_000;
     json!(milliseconds as f64 / 1e3)
+}
+
+/// How long something lasted, in seconds to the millisecond.
+pub(super) fn lasted(time: Duration) -> Value {
+    seconds(0, i128::try_from(time.as_nanos()).unwrap_or(i128::MAX))
 }
 
 /// Which object.
