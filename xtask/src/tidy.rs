@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use crate::workspace;
 
 /// Which workspace crates a crate may depend on. `value` and `version` may be used by all.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("value", &[]),
     ("version", &[]),
     ("regexp", &[]),
@@ -26,6 +26,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
         &["regexp", "chart", "source", "template", "render", "release", "cluster", "plugin", "sandbox", "metrics"],
     ),
     ("cli", &["pintle", "chart", "metrics"]),
+    ("helm", &["cli"]),
 ];
 
 /// Crates that only tests and tasks use: they may depend on everything.

@@ -44,7 +44,7 @@ pub(super) fn check() -> anyhow::Result<bool> {
 fn pages(form: &str, folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)?;
     let dir = folder.to_string_lossy().into_owned();
-    let arguments = ["run", "--quiet", "-p", "cli", "--", "docs", "--type", form, "--dir", &dir];
+    let arguments = ["run", "--quiet", "-p", "helm", "--", "docs", "--type", form, "--dir", &dir];
     anyhow::ensure!(process::cargo_shown(&arguments)?, "writing the {form} pages");
     Ok(())
 }

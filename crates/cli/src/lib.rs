@@ -1,4 +1,4 @@
-//! The binary `helm`: reads the command line and the environment, calls `pintle`, prints.
+//! The command line of `helm`: reads the words and the environment of the process, calls `pintle`, prints.
 //!
 //! `run` is the table of contents: the flags of every command are read first, then the command is found, its own
 //! flags are read, and it runs. What a command is called and what it takes stands in `commands`.
@@ -40,7 +40,8 @@ use std::process::ExitCode;
 
 use crate::{env::Environment, error_text::error_text, exit::Exit, output::Output};
 
-fn main() -> ExitCode {
+/// Runs the command line of this process, prints what it has to say, and returns the exit code to end with.
+pub fn main() -> ExitCode {
     run().into()
 }
 
