@@ -106,6 +106,9 @@ impl Invocation<'_> {
             // client-go: rest/warnings.go; klog's prefix of date and place is left out.
             self.output.complain(&format!("Warning: {warning}\n"));
         }
+        for remark in storage.take_remarks() {
+            self.output.complain(&format!("warning: {remark}\n"));
+        }
         Ok(result?)
     }
 }

@@ -20,7 +20,19 @@ pub(crate) struct Follow {
     follower: Follower,
     events: Option<Events>,
     annotations: Option<Annotations>,
-    reports: bool,
+    reports: Reports,
+}
+
+/// Which reports are printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reports {
+    None,
+    /// Within Helm's document.
+    Within,
+    /// Alone on standard output.
+    Alone,
+    /// Alone, as a list: several releases were named.
+    List,
 }
 
 /// Where events are written to.
@@ -60,8 +72,12 @@ impl Events {
 }
 
 impl Follow {
-    /// Whether standard output belongs to the events.
+    /// Whether standard output belongs to the events, or to the report.
     pub(crate) fn has_stdout(&self) -> bool {
+        self.writes_to_stdout() || matches!(self.reports, Reports::Alone | Reports::List)
+    }
+
+    fn writes_to_stdout(&self) -> bool {
         matches!(self.events, Some(Events::Stdout))
     }
 
@@ -94,7 +110,20 @@ impl Follow {
 
     /// The report of the operation as JSON, where one is wanted.
     pub(crate) fn report(&self) -> Option<String> {
-        self.reports.then(|| self.follower.report().map_or_else(|| "null".to_owned(), ToString::to_string))
+        (self.reports != Reports::None).then(|| self.one())
+    }
+
+    fn one(&self) -> String {
+        self.follower.report().map_or_else(|| "null".to_owned(), ToString::to_string)
+    }
+
+    /// The report as a document of its own.
+    fn document(&self) -> String {
+        if self.reports != Reports::List {
+            return format!("{{\"operation\":{}}}", self.one());
+        }
+        let reports: Vec<String> = self.follower.reports().iter().map(ToString::to_string).collect();
+        format!("{{\"operations\":[{}]}}", reports.join(","))
     }
 }
 
@@ -105,16 +134,36 @@ fn now() -> Timestamp {
 impl Invocation<'_> {
     /// Runs an operation that others may follow: with `--events`, `--report`, in a pipeline.
     pub(crate) fn followed(&mut self, run: impl FnOnce(&mut Self) -> Result<(), Failure>) -> Result<(), Failure> {
+        self.followed_as(self.wanted_reports(), run)
+    }
+
+    /// Runs an operation on each of several releases, that others may follow.
+    pub(crate) fn followed_each(
+        &mut self,
+        releases: usize,
+        run: impl FnOnce(&mut Self) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let reports = match self.wanted_reports() {
+            Reports::Alone if releases > 1 => Reports::List,
+            reports => reports,
+        };
+        self.followed_as(reports, run)
+    }
+
+    fn followed_as(
+        &mut self,
+        reports: Reports,
+        run: impl FnOnce(&mut Self) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let events = Events::open(self.flags.text("events"))?;
         let annotations = self.environment.pipeline().map(Annotations::new);
-        let reports = self.wants_report();
-        if events.is_some() || annotations.is_some() || reports {
+        if events.is_some() || annotations.is_some() || reports != Reports::None {
             let follower = Follower::default();
             self.output.follow = Some(Follow { follower, events, annotations, reports });
         }
         let outcome = run(self);
         let Some(mut follow) = self.output.follow.take() else { return outcome };
-        if outcome.is_err() && follow.reports && follow.follower.report().is_some() {
+        if outcome.is_err() && follow.reports != Reports::None && follow.follower.report().is_some() {
             self.print_operation(&follow)?;
         }
         let told = follow.done(outcome.as_ref().err());
@@ -124,26 +173,32 @@ impl Invocation<'_> {
 
     /// Whether the output has the report: where it has any other form than Helm's text, and is asked for it, or for
     /// gates. A command whose `--output` is ours alone has nothing else to say.
-    fn wants_report(&self) -> bool {
+    fn wanted_reports(&self) -> Reports {
         let flags = &self.flags;
-        let has_form = flags.slot("output").is_some() && Format::of(flags) != Format::Table;
+        if flags.slot("output").is_none() || Format::of(flags) == Format::Table {
+            return Reports::None;
+        }
+        if flags.slot("report").is_none() {
+            return Reports::Alone;
+        }
         let gates = || ["gate", "gate-query"].iter().any(|name| !flags.list(name).is_empty());
-        has_form && (flags.slot("report").is_none() || flags.bool("report") || flags.bool("chart-gates") || gates())
+        let wanted = flags.bool("report") || flags.bool("chart-gates") || gates();
+        if wanted { Reports::Within } else { Reports::None }
     }
 
-    /// Prints the report alone.
+    /// Prints the report where it is to stand alone.
     pub(crate) fn print_report(&mut self) -> Result<(), Failure> {
-        let Some(follow) = self.output.follow.take() else { return Ok(()) };
+        let alone = |follow: &mut Follow| matches!(follow.reports, Reports::Alone | Reports::List);
+        let Some(follow) = self.output.follow.take_if(alone) else { return Ok(()) };
         let printed = self.print_operation(&follow);
         self.output.follow = Some(follow);
         printed
     }
 
     fn print_operation(&mut self, follow: &Follow) -> Result<(), Failure> {
-        let report = follow.report().unwrap_or_else(|| "null".to_owned());
-        let json = format!("{{\"operation\":{report}}}").into_bytes();
+        let json = follow.document().into_bytes();
         let text = if Format::of(&self.flags) == Format::Yaml { yaml_of(&json)? } else { json_line(json) };
-        if follow.has_stdout() {
+        if follow.writes_to_stdout() {
             self.output.complain(&String::from_utf8_lossy(&text));
             return Ok(());
         }

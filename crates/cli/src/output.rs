@@ -81,6 +81,13 @@ impl Output {
         let _ = io::stderr().write_all(text.as_bytes());
     }
 
+    /// Prints lines to standard error, if there are any.
+    pub(crate) fn complain_lines(&mut self, lines: &[String]) {
+        if !lines.is_empty() {
+            self.complain(&format!("{}\n", lines.join("\n")));
+        }
+    }
+
     /// Shows an event to whoever follows.
     pub(crate) fn note(&mut self, event: &Event<'_>) {
         if let Some(follow) = &mut self.follow {

@@ -154,3 +154,58 @@ fn a_release_lives_in_an_encrypted_database() -> anyhow::Result<()> {
     ensure!(gone.exit == 0 && stage.server.sql("records", "SELECT count(*) FROM releases_v1")? == "0", "{gone:?}");
     Ok(())
 }
+
+/// Why a revision failed, and what its gates measured, stays in a table of our own, which nobody needs.
+#[test]
+fn reasons_stay_beside_the_records_of_a_database() -> anyhow::Result<()> {
+    let Some(stage) = stage("cli-reasons")? else { return Ok(()) };
+    let bad: Vec<&str> =
+        "upgrade demo demo --gate-for 0s --gate-query".split(' ').chain(["smoke: exec: exit 3"]).collect();
+    stage.env.write("demo/Chart.yaml", "apiVersion: v2\nname: demo\nversion: 1.0.0\n")?;
+    stage.env.write("demo/templates/x.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: demo}\n")?;
+    let sql = |query: &str| stage.server.sql("records", query);
+    let ours = |words: &[&str]| stage.run(Path::new(OURS), "host=127.0.0.1", words);
+    let installed = ours(&["install", "demo", "demo"])?;
+    ensure!(installed.exit == 0 && sql("SELECT to_regclass('pintle_notes_v1') IS NULL")? == "t", "{installed:?}");
+    ensure!(ours(&bad)?.exit == 1);
+    for (words, said) in [
+        (&["history", "demo"][..], "revision 2 failed: gate smoke failed: 1 of 1 samples are bad, the last is 3"),
+        (&["history", "demo"], "revision 3 is an automatic rollback: revision 2 failed: gate smoke failed"),
+        (&["history", "demo", "--all"], "gate smoke failed: 1 of 1 samples are bad"),
+        (&["status", "demo", "--revision", "2"], "gate smoke: failed, wanted: result == 0; samples: 3"),
+        (&["status", "demo"], "revision 3 is an automatic rollback"),
+    ] {
+        let outcome = ours(words)?;
+        let told = format!("{}{}", outcome.stdout, outcome.stderr);
+        ensure!(outcome.exit == 0 && told.contains(said), "{words:?}: {outcome:?}");
+    }
+    if let Some(helm) = needed_program(TEST_HELM, "reasons in a database")? {
+        for words in
+            ["list", "history demo", "rollback demo 2", "uninstall demo", "install demo demo", "upgrade demo demo"]
+        {
+            let outcome = stage.run(&helm, "host=127.0.0.1", &words.split(' ').collect::<Vec<_>>())?;
+            ensure!(outcome.exit == 0, "{words}: {outcome:?}");
+        }
+        // Another revision 2 has nothing to do with the first one.
+        let history = ours(&["history", "demo"])?;
+        ensure!(history.exit == 0 && !history.stderr.contains("revision 2"), "{history:?}");
+        ensure!(ours(&bad)?.exit == 1 && sql("SELECT count(*) FROM pintle_notes_v1")? == "2");
+    }
+    let gone = ours(&["uninstall", "demo"])?;
+    ensure!(gone.exit == 0 && sql("SELECT count(*) FROM pintle_notes_v1")? == "0", "{gone:?}");
+    // Who may make no table goes without.
+    sql(
+        "DROP TABLE pintle_notes_v1; REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE USER poor BYPASSRLS PASSWORD \
+         'poor'; GRANT SELECT ON gorp_migrations TO poor",
+    )?;
+    let poor = |words: &[&str]| stage.run(Path::new(OURS), "host=127.0.0.1 user=poor password=poor", words);
+    let installed = poor(&["install", "demo", "demo"])?;
+    ensure!(installed.exit == 0 && !installed.stderr.contains("warning: "), "{installed:?}");
+    let failed = poor(&bad)?;
+    let warning =
+        "warning: reasons and samples of gates cannot be kept in the database: pq: permission denied for schema";
+    ensure!(failed.exit == 1 && failed.stderr.matches(warning).count() == 1, "{failed:?}");
+    let history = poor(&["history", "demo"])?;
+    ensure!(history.exit == 0 && history.stdout.contains("Rollback to 1") && history.stderr.is_empty(), "{history:?}");
+    Ok(())
+}

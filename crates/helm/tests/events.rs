@@ -29,6 +29,12 @@ fn helm(env: &TestEnv, line: &str) -> Outcome {
     env.run(Path::new(HELM), &words, "").unwrap()
 }
 
+/// Runs what is to succeed.
+fn done(env: &TestEnv, line: &str) {
+    let outcome = helm(env, line);
+    assert_eq!(outcome.exit, 0, "{line}: {}", outcome.stderr);
+}
+
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
@@ -149,6 +155,64 @@ fn reports_stand_behind_the_fields_of_helm() {
     let back = helm(&env, "rollback demo 1 --sandbox -o json");
     let operation = &json(&back.stdout)["operation"];
     assert_eq!((&operation["operation"], &operation["revision"]), (&json("\"rollback\""), &json("5")));
+}
+
+/// What Helm has no form for has one that is the report's alone; what is printed otherwise stands on the other stream.
+#[test]
+fn uninstall_and_test_have_reports_too() {
+    let env = stage();
+    let more = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: before, annotations: {helm.sh/hook: pre-delete}}\n---\n\
+                apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kept, annotations: {helm.sh/resource-policy: keep}}\n---\n\
+                apiVersion: v1\nkind: Pod\nmetadata: {name: check, annotations: {helm.sh/hook: test}, labels: {simulate: {{ \
+                .Values.check | default \"none\" }}}}\nspec: {restartPolicy: Never, containers: [{name: c, image: example.com/x}]}\n";
+    env.write("demo/templates/more.yaml", more).unwrap();
+    done(&env, "install demo demo --sandbox");
+    let tested = helm(&env, "test demo --sandbox -o json");
+    assert_eq!(tested.exit, 0, "{}", tested.stderr);
+    let operation = &json(&tested.stdout)["operation"];
+    assert_eq!(
+        (&operation["operation"], &operation["status"], &operation["revision"]),
+        (&json("\"test\""), &json("\"succeeded\""), &json("1"))
+    );
+    let hook = &operation["hooks"][0];
+    assert_eq!((&hook["hook"], &hook["name"]), (&json("\"test\""), &json("\"check\"")));
+    assert_eq!((&hook["result"], &operation["phases"][0]["phase"]), (&json("\"done\""), &json("\"tests\"")));
+    assert!(tested.stderr.contains("TEST SUITE:     check"), "{}", tested.stderr);
+    assert!(helm(&env, "test demo --sandbox").stdout.contains("TEST SUITE:     check"));
+
+    done(&env, "install bad demo --sandbox --namespace bad --create-namespace --set check=fail");
+    let failed = helm(&env, "test bad --sandbox --namespace bad -o yaml --timeout 3s");
+    assert_eq!(failed.exit, 1, "{}", failed.stderr);
+    for part in ["operation:\n", "status: failed", "result: failed", "failure:"] {
+        assert!(failed.stdout.contains(part), "{}", failed.stdout);
+    }
+
+    let gone = helm(&env, "uninstall demo --sandbox --wait -o json");
+    let operation = &json(&gone.stdout)["operation"];
+    assert_eq!(gone.stderr.lines().filter(|line| line.starts_with("release \"demo\" uninstalled")).count(), 1);
+    assert_eq!((&operation["operation"], &operation["status"]), (&json("\"uninstall\""), &json("\"uninstalled\"")));
+    let objects = operation["objects"].as_array().unwrap();
+    let object = |name: &str| objects.iter().find(|object| object["name"] == name).unwrap();
+    assert_eq!((&object("setting")["do"], &object("setting")["result"]), (&json("\"delete\""), &json("\"done\"")));
+    assert!(object("web")["seconds"].is_number() && object("web")["readySeconds"].is_number(), "{operation}");
+    assert_eq!((&object("kept")["do"], object("kept").get("result")), (&json("\"keep\""), None));
+    assert_eq!(operation["hooks"][0]["hook"], "pre-delete");
+    let phases: Vec<&str> =
+        operation["phases"].as_array().unwrap().iter().map(|phase| phase["phase"].as_str().unwrap()).collect();
+    assert_eq!(phases, ["hooks before", "objects", "wait", "hooks after"]);
+    // One that is not there.
+    let missing = helm(&env, "uninstall demo --sandbox -o json");
+    assert_eq!((missing.exit, missing.stdout.as_str()), (1, ""));
+    let ignored = helm(&env, "uninstall demo --sandbox -o json --ignore-not-found");
+    assert_eq!((ignored.exit, ignored.stdout.as_str()), (0, "{\"operation\":null}\n"));
+    // Several are a list, one that is known only from its history among them.
+    done(&env, "install a demo --sandbox --namespace a --create-namespace");
+    done(&env, "uninstall a --sandbox --namespace a --keep-history");
+    done(&env, "install b demo --sandbox --namespace a --take-ownership");
+    let both = helm(&env, "uninstall a b --sandbox --namespace a -o json");
+    let operations = &json(&both.stdout)["operations"];
+    assert_eq!((&operations[0]["release"], &operations[1]["release"]), (&json("\"a\""), &json("\"b\"")));
+    assert_eq!(operations[0]["status"], "uninstalled");
 }
 
 #[test]

@@ -178,6 +178,9 @@ fn a_prometheus_that_is_gone_in_the_middle_is_no_success() {
     let story = Story::begin();
     let outcome = story.upgrade(&[Answer::Number("0"), Answer::Number("0"), Answer::Gone], "");
     story.assert_rolled_back(&outcome, "gate error-rate failed: 5 measurements in a row failed, the last with error: ");
+    // Each of them stands for the third sample; the error is not told five times.
+    assert_eq!(outcome.stderr.matches(": sample 3 of ").count(), 5, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains(" (5 times)\n"), "{}", outcome.stderr);
 }
 
 #[test]

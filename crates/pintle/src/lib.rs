@@ -84,7 +84,7 @@ pub use crate::{
     error::{Error, ErrorKind},
     exporter::{Exporter, ExporterOptions, ReleaseLabels, WatchedReleases},
     gates::GATE_ANNOTATION,
-    history::{ChangedRevision, HistoryOptions, history, revisions, whole_history},
+    history::{ChangedRevision, HistoryOptions, history, revisions, whole_history, why_revision},
     install::{InstallOptions, install, preview_install},
     install_name::{NameOptions, NamedChart},
     lint::{LintOptions, lint},

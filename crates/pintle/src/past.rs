@@ -9,7 +9,7 @@ use release::{
 };
 
 use crate::{
-    Error, ErrorKind, Level, LogLine, Session,
+    Error, ErrorKind, Level, LogLine, REASON_ANNOTATION, Session,
     reasons::{Notes, UNTIL_ANNOTATION},
 };
 
@@ -113,8 +113,7 @@ impl Past {
 
     /// Until when the gates of the newest revision take samples, in nanoseconds since 1970.
     fn gates_until(&self) -> Option<i128> {
-        let notes = self.notes(self.newest.as_ref()?.revision);
-        notes.get(UNTIL_ANNOTATION)?.parse::<i64>().ok().map(|seconds| i128::from(seconds) * 1_000_000_000)
+        until(&self.notes(self.newest.as_ref()?.revision))
     }
 
     /// Whether the newest revision was left pending by whoever began it.
@@ -144,6 +143,30 @@ impl Past {
         session.remark(format!("revision {} is marked failed: {}", newest.revision, newest.info.description));
         self.note_newest();
         Ok(())
+    }
+
+    /// Notes of revisions before a new one that are still called pending that they never ended: somebody went over them,
+    /// as Helm allows a rollback to. Helm leaves them so; those that are abandoned by now are marked failed.
+    pub(crate) fn note_left(&self, session: &mut Session<'_>, new: &Record, timeout: Duration) {
+        let now = session.now();
+        for left in self.revisions.iter().filter(|left| left.status.is_pending() && left.number < new.revision) {
+            let Ok(mut record) = self.record(session, left.number) else { continue };
+            let revision = Revision::from(&record);
+            let mut notes = self.notes(left.number);
+            if revision.is_abandoned(now, timeout) && until(&notes).is_none_or(|until| until < now) {
+                record.info.description = abandoned_description(&self.name, &revision);
+                record.info.status = Status::Failed;
+                session.remark(format!("revision {} is marked failed: {}", left.number, record.info.description));
+            } else if notes.contains_key(REASON_ANNOTATION) {
+                continue;
+            } else {
+                let (number, description) = (new.revision, new.info.description.as_str());
+                let reason = format!("it never ended, and revision {number} ({description}) took its place");
+                session.remark(format!("revision {} stays {}: {reason}", left.number, left.status.name()));
+                notes.insert(REASON_ANNOTATION.to_owned(), reason);
+            }
+            session.record_noted(&record, &notes);
+        }
     }
 
     /// Refuses whatever is pending.
@@ -200,6 +223,11 @@ impl Past {
         let deployed = self.revisions.iter().filter(|revision| revision.status == Status::Deployed);
         deployed.map(|revision| self.record(session, revision.number)).collect()
     }
+}
+
+/// Until when gates take samples, as it is noted, in nanoseconds since 1970.
+fn until(notes: &Notes) -> Option<i128> {
+    notes.get(UNTIL_ANNOTATION)?.parse::<i64>().ok().map(|seconds| i128::from(seconds) * 1_000_000_000)
 }
 
 fn revision_of(entry: &Entry) -> Revision {

@@ -41,7 +41,7 @@ pub(crate) fn why(notes: &Notes) -> Option<String> {
 }
 
 /// The gates that judged a revision.
-pub(crate) fn gates_of(notes: &Notes) -> Option<Value> {
+pub(crate) fn kept_gates(notes: &Notes) -> Option<Value> {
     serde_json::from_str(notes.get(GATES_ANNOTATION)?).ok()
 }
 

@@ -9,7 +9,7 @@ use crate::{
     execute::stopped,
     hooks::{HookOptions, start_some},
     install_name, objects,
-    reasons::notes_of,
+    reasons::{Notes, notes_of},
 };
 
 /// Which tests of which release.
@@ -47,30 +47,40 @@ pub fn test(
     let notes = notes_of(session, &record);
     let Record { name, namespace, revision, .. } = &record;
     session.tell(Progress::Begun { operation: "test", release: name, namespace, revision: *revision });
-    let server_side = record.apply_method == ApplyMethod::ServerSide;
-    let hook_options = HookOptions { wait: options.wait, server_side };
-    let first = put_skipped_first(&mut record, options);
-    let (cleanup, mut outcome) =
-        start_some(session, &mut record, HookEvent::Test, &hook_options, &|index| index >= first);
-    session.cluster.interrupt().heed();
-    if session.cluster.interrupt().was_heeded() {
-        outcome = outcome.map_err(stopped);
-    }
+    session.tell(Progress::Phase("tests"));
+    let outcome = run(session, &mut record, (options, &notes), show);
     if let Err(error) = &outcome {
         session.tell(Progress::Failed(error));
     }
     session.tell(Progress::Ended { status: if outcome.is_ok() { "succeeded" } else { "failed" } });
+    outcome
+}
+
+fn run(
+    session: &mut Session<'_>,
+    record: &mut Record,
+    (options, notes): (&TestOptions, &Notes),
+    show: &mut dyn FnMut(&mut Session<'_>, &Record),
+) -> Result<(), Error> {
+    let server_side = record.apply_method == ApplyMethod::ServerSide;
+    let hook_options = HookOptions { wait: options.wait, server_side };
+    let first = put_skipped_first(record, options);
+    let (cleanup, mut outcome) = start_some(session, record, HookEvent::Test, &hook_options, &|index| index >= first);
+    session.cluster.interrupt().heed();
+    if session.cluster.interrupt().was_heeded() {
+        outcome = outcome.map_err(stopped);
+    }
     // What gates measured stays beside the record.
-    let stored = session.storage.update_annotated(&record, &notes);
+    let stored = session.storage.update_annotated(record, notes);
     if outcome.is_ok() {
         outcome = stored.map_err(Error::from);
     }
-    show(session, &record);
+    show(session, record);
     let told = if options.logs {
         session.print("\n");
-        print_logs(session, &record, options)
+        print_logs(session, record, options)
     } else {
-        tell_failed(session, &record);
+        tell_failed(session, record);
         Ok(())
     };
     let outcome = match (outcome, told) {
@@ -78,7 +88,7 @@ pub fn test(
         (Ok(()), Err(text)) => Err(Error::new(ErrorKind::Cluster, text)),
         (Err(error), Err(text)) => Err(error.map_message(|message| format!("{message}\n{text}"))),
     };
-    let cleaned = cleanup.run(session, &record, &hook_options);
+    let cleaned = cleanup.run(session, record, &hook_options);
     outcome.and(cleaned)
 }
 

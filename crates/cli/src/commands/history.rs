@@ -37,5 +37,8 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     }
     let options = HistoryOptions { name: invocation.first_argument(), max: invocation.flags.int("max") };
     let revisions = invocation.on_cluster(|session| pintle::history(&options, session))?;
-    invocation.output.print(print::revisions(&revisions, format)?)
+    invocation.output.print(print::revisions(&revisions, format)?)?;
+    let why: Vec<String> = revisions.iter().filter_map(pintle::why_revision).collect();
+    invocation.output.complain_lines(&why);
+    Ok(())
 }

@@ -6,12 +6,11 @@ use crate::{
     complete::ArgumentWords,
     error::Failure,
     flags::{
-        ALL_DRY_RUNS, EVENTS, FAIL_FAST, FORCE_RECREATE, GATES, HISTORY_MAX, NO_HOOKS, OUTPUT, REPLACEMENT, TIMEOUT,
-        WAIT, WAIT_FOR_JOBS,
+        ALL_DRY_RUNS, EVENTS, FAIL_FAST, FORCE_RECREATE, GATES, HISTORY_MAX, NO_HOOKS, REPLACEMENT, REPORT_ALONE,
+        TIMEOUT, WAIT, WAIT_FOR_JOBS,
     },
     invocation::Invocation,
     parse::parse_decimal,
-    print::Format,
     spec::{Action, Arguments, Command, Flag, Visibility},
 };
 
@@ -45,8 +44,7 @@ that was. 'helm history RELEASE' lists revisions. With --dry-run nothing is chan
             FAIL_FAST,
             HISTORY_MAX,
             ALL_DRY_RUNS,
-            // Helm has none here: it is the report's.
-            OUTPUT.visibility(Visibility::HelpOnly),
+            REPORT_ALONE,
             EVENTS,
             Flag::switch("recreate-pods", "restart the release's pods").visibility(Visibility::HelpOnly),
         ],
@@ -84,9 +82,7 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     let options = RollbackOptions { name, to, change };
     invocation.followed(|invocation| {
         invocation.on_cluster(|session| pintle::rollback(session, &options))?;
-        match Format::of(&invocation.flags) {
-            Format::Table => invocation.output.print("Rollback was a success! Happy Helming!\n"),
-            Format::Json | Format::Yaml => invocation.print_report(),
-        }
+        invocation.output.print("Rollback was a success! Happy Helming!\n")?;
+        invocation.print_report()
     })
 }

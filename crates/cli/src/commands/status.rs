@@ -60,7 +60,9 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
         ..ReleaseView::default()
     };
     let text = print::release(&report.record, &view, &invocation.flags, invocation.environment)?;
-    invocation.output.print(text)
+    invocation.output.print(text)?;
+    invocation.output.complain_lines(&report.why);
+    Ok(())
 }
 
 /// Shows the releases that somebody should look at.

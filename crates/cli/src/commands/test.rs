@@ -5,7 +5,7 @@ use pintle::{Record, Session, TestOptions};
 use crate::{
     complete::ArgumentWords,
     error::Failure,
-    flags::{EVENTS, FAIL_FAST, TIMEOUT},
+    flags::{EVENTS, FAIL_FAST, REPORT_ALONE, TIMEOUT},
     invocation::Invocation,
     print::{Paint, ReleaseView, release_text},
     spec::{Action, Arguments, Command, Flag, Kind, Visibility},
@@ -21,6 +21,7 @@ pub(super) static TEST: Command = Command {
     flags: &[&[
         TIMEOUT,
         FAIL_FAST,
+        REPORT_ALONE,
         EVENTS,
         Flag::switch("logs", "print the logs of test pods when all tests are done"),
         Flag::new("filter", Kind::Strings, "run only some tests: name=test1,name=test2, or all but some: !name=test1"),
@@ -47,15 +48,18 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
     };
     let paint = Paint::of(&invocation.flags, invocation.environment);
     let debug = invocation.flags.bool("debug");
-    let mut unprinted = Ok(());
-    let mut show = |session: &mut Session<'_>, record: &Record| {
-        let computed = debug.then(|| pintle::computed_values(record, session.observer).ok()).flatten();
-        let view = ReleaseView { computed: computed.as_ref(), hide_notes: true, ..ReleaseView::default() };
-        match release_text(record, &view, paint) {
-            Ok(text) => session.print(text),
-            Err(failure) => unprinted = Err(failure),
-        }
-    };
-    invocation.followed(|invocation| invocation.on_cluster(|session| pintle::test(session, &options, &mut show)))?;
-    unprinted
+    invocation.followed(|invocation| {
+        let mut unprinted = Ok(());
+        let mut show = |session: &mut Session<'_>, record: &Record| {
+            let computed = debug.then(|| pintle::computed_values(record, session.observer).ok()).flatten();
+            let view = ReleaseView { computed: computed.as_ref(), hide_notes: true, ..ReleaseView::default() };
+            match release_text(record, &view, paint) {
+                Ok(text) => session.print(text),
+                Err(failure) => unprinted = Err(failure),
+            }
+        };
+        invocation.on_cluster(|session| pintle::test(session, &options, &mut show))?;
+        unprinted?;
+        invocation.print_report()
+    })
 }

@@ -5,7 +5,7 @@ use pintle::{Propagation, UninstallOptions};
 use crate::{
     complete::ArgumentWords,
     error::Failure,
-    flags::{DESCRIPTION, EVENTS, NO_HOOKS, TIMEOUT, WAIT},
+    flags::{DESCRIPTION, EVENTS, NO_HOOKS, REPORT_ALONE, TIMEOUT, WAIT},
     invocation::Invocation,
     spec::{Action, Arguments, Command, Flag},
 };
@@ -35,6 +35,7 @@ With --dry-run nothing is removed; what would be is printed.",
         .default("background"),
         TIMEOUT,
         DESCRIPTION,
+        REPORT_ALONE,
         EVENTS,
     ]],
     action: Action::Run(run),
@@ -64,5 +65,8 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
         description: flags.text("description").to_owned(),
     };
     let names = invocation.arguments.clone();
-    invocation.followed(|invocation| invocation.on_cluster(|session| pintle::uninstall(session, &names, &options)))
+    invocation.followed_each(names.len(), |invocation| {
+        invocation.on_cluster(|session| pintle::uninstall(session, &names, &options))?;
+        invocation.print_report()
+    })
 }

@@ -1,5 +1,6 @@
 //! Flags of those who follow an operation: ours.
 
+use super::OUTPUT;
 use crate::spec::{Flag, Visibility};
 
 /// `--events`.
@@ -17,3 +18,6 @@ pub(crate) const REPORT: Flag = Flag::switch(
      gate went; so it is where gates are given, too",
 )
 .visibility(Visibility::HelpOnly);
+
+/// `--output` where Helm has none: what it prints is the report alone.
+pub(crate) const REPORT_ALONE: Flag = OUTPUT.visibility(Visibility::HelpOnly);

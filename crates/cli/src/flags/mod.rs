@@ -16,7 +16,7 @@ use crate::spec::Flag;
 pub(crate) use self::{
     chart_source::{CHART_SOURCE, DEVEL, KEYRING, VERIFY},
     diff::{DETAILED_EXITCODE, DIFF, INCLUDE_TESTS, NORMALIZE},
-    follow::{EVENTS, REPORT},
+    follow::{EVENTS, REPORT, REPORT_ALONE},
     gate::GATES,
     global::HELP,
     install::{INSTALL, REPLACEMENT},

@@ -1,6 +1,6 @@
 //! The revisions of a release, as `history` prints them. Helm: `pkg/cmd/history.go`.
 
-use pintle::{ChangedRevision, Status, Summary, Table, Timestamp};
+use pintle::{ChangedRevision, Summary, Table, Timestamp};
 use value::{
     Value,
     json::{self, Fields, array},
@@ -36,9 +36,8 @@ pub(crate) fn changed_revisions(revisions: &[ChangedRevision], format: Format) -
         table.row(cells.iter().map(String::as_str).chain([revision.changes.join("; ").as_str()]));
     }
     let mut text = table.text() + "\n";
-    for ChangedRevision { head, reason, .. } in revisions.iter().filter(|revision| !revision.reason.is_empty()) {
-        let what = if head.status == Status::Failed { "failed" } else { "is an automatic rollback" };
-        text.push_str(&format!("revision {} {what}: {reason}\n", head.revision));
+    for why in revisions.iter().filter_map(|revision| pintle::why_revision(&revision.head)) {
+        text.push_str(&format!("{why}\n"));
     }
     Ok(text.into_bytes())
 }

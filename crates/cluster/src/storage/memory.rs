@@ -10,11 +10,14 @@ use release::Record;
 use super::{Entry, Storage, Summary};
 use crate::Error;
 
+type Notes = BTreeMap<String, String>;
+type Records = BTreeMap<(String, String, i64), (Record, Notes)>;
+
 /// Records in memory. The namespace is that of the records; `namespace` limits what is read, empty for all.
 #[derive(Default)]
 pub struct Memory {
     namespace: String,
-    records: Mutex<BTreeMap<(String, String, i64), Record>>,
+    records: Mutex<Records>,
 }
 
 impl Memory {
@@ -23,7 +26,7 @@ impl Memory {
         Memory { namespace: namespace.into(), records: Mutex::default() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<(String, String, i64), Record>> {
+    fn lock(&self) -> MutexGuard<'_, Records> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -33,9 +36,8 @@ impl Memory {
 
     fn key(&self, name: &str, revision: i64) -> Option<(String, String, i64)> {
         let records = self.lock();
-        let found =
-            records.values().find(|record| self.sees(record) && record.name == name && record.revision == revision);
-        found.map(key)
+        let mut kept = records.values().map(|(record, _)| record);
+        kept.find(|record| self.sees(record) && record.name == name && record.revision == revision).map(key)
     }
 }
 
@@ -62,25 +64,25 @@ impl Storage for Memory {
         if records.contains_key(&key(record)) {
             return Err(Error::ReleaseExists);
         }
-        records.insert(key(record), record.clone());
+        records.insert(key(record), (record.clone(), Notes::new()));
         Ok(())
     }
 
-    fn update_annotated(&self, record: &Record, _: &BTreeMap<String, String>) -> Result<(), Error> {
+    fn update_annotated(&self, record: &Record, annotations: &Notes) -> Result<(), Error> {
         let mut records = self.lock();
         let slot = records.get_mut(&key(record)).ok_or(Error::ReleaseNotFound)?;
-        *slot = record.clone();
+        *slot = (record.clone(), annotations.clone());
         Ok(())
     }
 
     fn delete(&self, name: &str, revision: i64) -> Result<Record, Error> {
         let key = self.key(name, revision).ok_or(Error::ReleaseNotFound)?;
-        self.lock().remove(&key).ok_or(Error::ReleaseNotFound)
+        self.lock().remove(&key).map(|(record, _)| record).ok_or(Error::ReleaseNotFound)
     }
 
     fn get(&self, name: &str, revision: i64) -> Result<Record, Error> {
         let key = self.key(name, revision).ok_or(Error::ReleaseNotFound)?;
-        self.lock().get(&key).cloned().ok_or(Error::ReleaseNotFound)
+        self.lock().get(&key).map(|(record, _)| record.clone()).ok_or(Error::ReleaseNotFound)
     }
 
     fn query(&self, wanted: &BTreeMap<String, String>) -> Result<Vec<Record>, Error> {
@@ -89,20 +91,24 @@ impl Storage for Memory {
             let labels = labels(record);
             self.sees(record) && wanted.iter().all(|(key, value)| labels.get(key) == Some(value))
         };
-        let found: Vec<Record> = records.values().filter(matching).cloned().collect();
+        let found: Vec<Record> = records.values().map(|(record, _)| record).filter(matching).cloned().collect();
         if found.is_empty() { Err(Error::ReleaseNotFound) } else { Ok(found) }
     }
 
     fn entries(&self, name: &str) -> Result<Vec<Entry>, Error> {
         let records = self.lock();
-        let seen = records.values().filter(|record| self.sees(record) && (name.is_empty() || record.name == name));
-        Ok(seen.filter_map(|record| Entry::of_labels(labels(record), record.namespace.clone())).collect())
+        let seen = |record: &Record| self.sees(record) && (name.is_empty() || record.name == name);
+        let entry = |(record, notes): &(Record, Notes)| {
+            let entry = Entry::of_labels(labels(record), record.namespace.clone())?;
+            Some(Entry { annotations: notes.clone(), ..entry })
+        };
+        Ok(records.values().filter(|(record, _)| seen(record)).filter_map(entry).collect())
     }
 
     fn summaries(&self, entries: &[Entry]) -> Result<Vec<Summary>, Error> {
         let records = self.lock();
         let found = entries.iter().filter_map(|entry| {
-            let record = records.get(&(entry.namespace.clone(), entry.name.clone(), entry.revision))?;
+            let (record, _) = records.get(&(entry.namespace.clone(), entry.name.clone(), entry.revision))?;
             let (labels, annotations) = (entry.labels.clone(), entry.annotations.clone());
             Some(Summary { labels, annotations, ..Summary::of(record) })
         });
@@ -140,6 +146,13 @@ mod tests {
             [("x", 10), ("y", 1)]
         );
         assert_eq!(storage.summaries(&newest).unwrap().len(), 2);
+        let why = [("why".to_owned(), "because".to_owned())].into();
+        storage.update_annotated(&record("x", 2, Status::Failed), &why).unwrap();
+        let entries = storage.entries("x").unwrap();
+        let noted: Vec<i64> =
+            entries.iter().filter(|entry| entry.annotations == why).map(|entry| entry.revision).collect();
+        assert_eq!(noted, [2]);
+        assert!(storage.summaries(&entries).unwrap().iter().any(|head| head.annotations == why));
         assert_eq!(storage.delete("x", 10).unwrap().revision, 10);
         assert!(matches!(storage.get("x", 10), Err(Error::ReleaseNotFound)));
         assert!(matches!(storage.history("z"), Err(Error::ReleaseNotFound)));

@@ -52,7 +52,7 @@ pub trait Storage {
         self.update_annotated(record, &BTreeMap::new())
     }
 
-    /// Writes a revision anew, and notes beside it, where the place has room for such: they are no part of the record.
+    /// Writes a revision anew, and notes beside it: they are no part of the record.
     ///
     /// # Errors
     /// It is not there, or cannot be written.
@@ -93,6 +93,11 @@ pub trait Storage {
     /// # Errors
     /// The place cannot be read.
     fn summaries(&self, entries: &[Entry]) -> Result<Vec<Summary>, Error>;
+
+    /// What went wrong beside the records, and held nothing up, since it was last asked for.
+    fn take_remarks(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// The heads of all revisions of a release, in no order. One that cannot be decoded is left out, as in Helm.
     ///

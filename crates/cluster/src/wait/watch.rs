@@ -72,6 +72,11 @@ impl Group {
         }
     }
 
+    /// Where its objects stand in the caller's order.
+    pub(super) fn places(&self) -> impl Iterator<Item = usize> + '_ {
+        self.places.values().copied()
+    }
+
     fn place(&self, object: &Value) -> Option<usize> {
         self.places.get(text_at(object, &["metadata", "name"])).copied()
     }

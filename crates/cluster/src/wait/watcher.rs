@@ -109,6 +109,7 @@ impl Board<'_, '_> {
                     for (place, object) in listed.objects {
                         self.note(place, Some(object)).await;
                     }
+                    self.tell_gone(group.places().filter(|place| !seen.contains(place)));
                     Some((listed.version, seen))
                 }
                 Err(error) if error.is_forbidden() => return Err(list_failure(error)),
@@ -158,7 +159,7 @@ impl Board<'_, '_> {
         self.on_their_way.remove(&place);
         let status = match &object {
             Some(object) => self.judge(object).await,
-            None => ObjectStatus::new(Readiness::NotFound, "Resource not found"),
+            None => not_found(),
         };
         if let Some(object) = object.as_ref().filter(|_| self.fail_fast && status.readiness == Readiness::InProgress) {
             self.on_their_way.insert(place, object.clone());
@@ -176,6 +177,13 @@ impl Board<'_, '_> {
         if *slot != status {
             (self.on_status)(id, &status);
             *slot = status;
+        }
+    }
+
+    /// Tells what was gone before anybody looked. The verdict does not know it, as Helm's does not.
+    fn tell_gone(&mut self, places: impl Iterator<Item = usize>) {
+        for id in places.filter(|_| self.goal == Goal::Gone).filter_map(|place| self.ids.get(place)) {
+            (self.on_status)(id, &not_found());
         }
     }
 
@@ -253,4 +261,8 @@ impl Board<'_, '_> {
         let text = (end == End::Interrupted).then(|| INTERRUPTED.to_owned());
         Err(Error::Wait(Box::new(WaitFailure { unready, timed_out, deleting, text })))
     }
+}
+
+fn not_found() -> ObjectStatus {
+    ObjectStatus::new(Readiness::NotFound, "Resource not found")
 }

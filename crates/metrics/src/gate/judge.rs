@@ -77,6 +77,12 @@ impl Trial {
         self.verdict.as_ref()
     }
 
+    /// How many samples count: what could not be measured, or has no data yet, is measured again.
+    pub fn taken(&self) -> usize {
+        let counts = |sample: &&Sample| !matches!(sample.judged, Judged::Error(_) | Judged::Nothing);
+        self.samples.iter().filter(counts).count()
+    }
+
     /// Takes a measurement in. Gives the sample, judged.
     pub fn take(&mut self, measured: Result<Vec<f64>, String>) -> Sample {
         let sample = match measured {
@@ -132,9 +138,9 @@ impl Trial {
         if gate.limits.consecutive_success > 0 && good >= gate.limits.consecutive_success {
             return Some(Verdict::Passed);
         }
-        let taken = number(&|judged| !matches!(judged, Judged::Error(_) | Judged::Nothing));
+        let taken = self.taken();
         // With --consecutive-success alone, the number of samples is where it ends, not where it is good.
-        let enough = gate.schedule.count.is_some_and(|count| taken >= count);
+        let enough = gate.schedule.count.is_some_and(|count| u32::try_from(taken).unwrap_or(u32::MAX) >= count);
         match (enough, gate.limits.consecutive_success) {
             (true, 0) => Some(Verdict::Passed),
             (true, row) => Some(Verdict::Failed(format!("never {row} good samples in a row, the last is {last}"))),

@@ -13,7 +13,7 @@ use super::{
     permissions::{self, Needs},
     quota,
 };
-use crate::{Error, ErrorKind, Session, gates::gates_of, hooks::acts, operation::Operation};
+use crate::{Error, ErrorKind, Session, gates::wanted_gates, hooks::acts, operation::Operation};
 
 /// What a change is to lead to.
 pub(crate) struct Goal<'a> {
@@ -75,14 +75,7 @@ pub(crate) fn draft(session: &mut Session<'_>, goal: &Goal<'_>) -> Result<Draft,
         && let Some(draft) = assumed(session, goal, &objects)
     {
         problems.extend(too_large(session, goal.record));
-        return match gates_of(session, goal.operation, goal.record, &goal.options.gates) {
-            Ok(gates) if problems.0.is_empty() => Ok(Draft { gates, ..draft }),
-            Ok(_) => Err(problems.into_error()),
-            Err(error) => {
-                problems.extend([error]);
-                Err(problems.into_error())
-            }
-        };
+        return with_gates(session, goal, draft, problems);
     }
     let live = match objects.live(session) {
         Ok(live) => live,
@@ -108,21 +101,28 @@ pub(crate) fn draft(session: &mut Session<'_>, goal: &Goal<'_>) -> Result<Draft,
     for duplicate in &plan.duplicates {
         session.remark(format!("warning: {duplicate}"));
     }
-    let gates = gates_of(session, goal.operation, goal.record, &goal.options.gates).unwrap_or_else(|error| {
-        problems.extend([error]);
-        Vec::new()
-    });
     if !goal.options.dry_run.is_on() {
         let needs = Needs { record: goal.record, plan: &plan };
         problems.extend(permissions::missing(session, &needs));
         problems.extend(quota::exceeded(session, &needs));
         problems.extend(too_large(session, goal.record));
     }
-    if problems.0.is_empty() {
-        Ok(Draft { objects, plan, live, gates, is_assumed: false })
-    } else {
-        Err(problems.into_error())
-    }
+    let draft = Draft { objects, plan, live, gates: Vec::new(), is_assumed: false };
+    with_gates(session, goal, draft, problems)
+}
+
+/// A draft with its gates, where nothing speaks against it.
+fn with_gates(
+    session: &mut Session<'_>,
+    goal: &Goal<'_>,
+    draft: Draft,
+    mut problems: Problems,
+) -> Result<Draft, Error> {
+    let gates = wanted_gates(session, goal.operation, goal.record, &goal.options.gates).unwrap_or_else(|error| {
+        problems.extend([error]);
+        Vec::new()
+    });
+    if problems.0.is_empty() { Ok(Draft { gates, ..draft }) } else { Err(problems.into_error()) }
 }
 
 /// A draft whose objects are read behind the hooks. An upgrade that adds no object needs them for nothing but permissions,

@@ -18,7 +18,7 @@ pub const GATE_ANNOTATION: &str = "pintle.dev/gate";
 ///
 /// # Errors
 /// What is wrong with the chart's.
-pub(crate) fn gates_of(
+pub(crate) fn wanted_gates(
     session: &mut Session<'_>,
     operation: Operation,
     record: &Record,

@@ -5,7 +5,7 @@ mod network;
 
 use std::time::Duration;
 
-use metrics::gate::{Gate, Instruments, Judged, Probe, Trial, Verdict};
+use metrics::gate::{Gate, Instruments, Judged, Probe, Sample, Trial, Verdict};
 use value::duration;
 
 use serde_json::Value;
@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub use self::chart::GATE_ANNOTATION;
-pub(crate) use self::chart::gates_of;
+pub(crate) use self::chart::wanted_gates;
 pub(crate) use self::network::Network;
 
 /// How many samples an error names.
@@ -111,7 +111,7 @@ fn next<'a>(trials: &'a mut [Trial], due: &'a mut [i128]) -> Option<(&'a mut Tri
 
 fn sample(session: &mut Session<'_>, trial: &mut Trial) {
     let measured = Network.measure(&trial.gate.probe);
-    let number = trial.samples.len() + 1;
+    let number = trial.taken() + 1;
     let of = trial.gate.schedule.count.unwrap_or(1);
     let sample = trial.take(measured);
     let judged = match sample.judged {
@@ -127,7 +127,8 @@ fn sample(session: &mut Session<'_>, trial: &mut Trial) {
 }
 
 fn failed(trial: &Trial, why: &str) -> Error {
-    let samples: Vec<String> = trial.samples.iter().rev().take(SHOWN).rev().map(ToString::to_string).collect();
+    let skipped = trial.samples.len().saturating_sub(SHOWN);
+    let samples = told(trial.samples.get(skipped..).unwrap_or_default());
     let name = &trial.gate.name;
     let error = Error::new(ErrorKind::Gate, format!("gate {name} failed: {why}; samples: {}", samples.join("; ")))
         .because(format!("gate {name} failed: {why}"));
@@ -136,6 +137,17 @@ fn failed(trial: &Trial, why: &str) -> Error {
         Probe::Http { url } => format!("ask for {}", without_user(url)),
         Probe::Exec { command } => format!("run {command}"),
     })
+}
+
+/// Samples as texts; an error that comes again and again is told once.
+fn told(samples: &[Sample]) -> Vec<String> {
+    let same = |a: &Sample, b: &Sample| matches!(a.judged, Judged::Error(_)) && a.judged == b.judged;
+    let text = |run: &[Sample]| match run {
+        [] => String::new(),
+        [sample] => sample.to_string(),
+        [sample, ..] => format!("{sample} ({} times)", run.len()),
+    };
+    samples.chunk_by(same).map(text).collect()
 }
 
 fn after(start: i128, time: Duration) -> i128 {

@@ -33,7 +33,7 @@ pub struct ChangedRevision {
     pub reason: String,
 }
 
-/// The revisions of a release, the oldest first. Why one failed or was rolled back is told, where that is known.
+/// The revisions of a release, the oldest first.
 ///
 /// # Errors
 /// The cluster cannot be reached or refuses, or has no such release.
@@ -41,13 +41,12 @@ pub fn history(options: &HistoryOptions, session: &mut Session<'_>) -> Result<Ve
     let mut heads = revisions(&options.name, session)?;
     heads.sort_by_key(|head| head.revision);
     let wanted = usize::try_from(options.max).unwrap_or(0);
-    let heads = heads.split_off(heads.len().saturating_sub(wanted));
-    for head in &heads {
-        if let Some(why) = why(&head.annotations) {
-            session.remark(format!("revision {} {why}", head.revision));
-        }
-    }
-    Ok(heads)
+    Ok(heads.split_off(heads.len().saturating_sub(wanted)))
+}
+
+/// Why a revision failed, or was made where nobody asked for it, as a sentence; none where that is not known.
+pub fn why_revision(head: &Summary) -> Option<String> {
+    Some(format!("revision {} {}", head.revision, why(&head.annotations)?))
 }
 
 /// The heads of a release's revisions in the order of the storage, which is that of the names of its objects, as

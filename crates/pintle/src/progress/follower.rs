@@ -1,5 +1,7 @@
 //! Follows an operation: makes of each event a value for programs, and in the end a report.
 
+use std::collections::HashMap;
+
 use cluster::{ObjectId, Readiness};
 use serde_json::{Map, Value, json};
 
@@ -27,6 +29,8 @@ struct Operation {
     revision: i64,
     begun: i128,
     objects: Vec<Followed>,
+    /// Where each object stands in the plan: there may be thousands of them.
+    places: HashMap<ObjectId, usize>,
     phases: Vec<(&'static str, i128)>,
     hooks: Vec<Value>,
     hook_begun: i128,
@@ -99,6 +103,11 @@ impl Follower {
         self.ended.first()
     }
 
+    /// The reports of all that was done, one after the other.
+    pub fn reports(&self) -> &[Value] {
+        &self.ended
+    }
+
     /// What the innermost operation is.
     fn scope(&self) -> Map<String, Value> {
         let Some(operation) = self.running.last() else { return Map::new() };
@@ -108,12 +117,11 @@ impl Follower {
     /// Takes note of what an object has become; false where that is known.
     fn note_status(&mut self, id: &ObjectId, (readiness, message): (Readiness, &str), now: i128) -> bool {
         let Some(operation) = self.running.last_mut() else { return true };
-        let Some(followed) = operation.objects.iter_mut().find(|followed| followed.planned.id == *id) else {
-            return true;
-        };
+        let Some(followed) = operation.followed(id) else { return true };
         let is_new = followed.readiness.as_ref().is_none_or(|(known, text)| *known != readiness || text != message);
         followed.readiness = Some((readiness, message.to_owned()));
-        if readiness == Readiness::Current && followed.ready.is_none() {
+        let wanted = if followed.planned.does == "delete" { Readiness::NotFound } else { Readiness::Current };
+        if readiness == wanted && followed.ready.is_none() {
             followed.ready = Some(now);
         }
         is_new
@@ -134,17 +142,18 @@ impl Follower {
                 if let Some(error) = error {
                     result.insert("error".into(), error.as_str().into());
                 }
-                let mut objects = operation.objects.iter_mut();
-                if let Some(followed) = objects.find(|followed| followed.planned == *planned) {
+                if let Some(followed) = operation.followed(&planned.id) {
                     followed.written = Some((now, result));
                 }
             }
             Progress::Hook { ended: None, .. } => operation.hook_begun = now,
-            Progress::Hook { event, kind, name, ended: Some(ended) } => operation.hooks.push(json!({
-                "hook": event, "kind": kind, "name": name, "seconds": seconds(operation.hook_begun, now),
-                "result": if ended.is_ok() { "done" } else { "failed" },
-                "error": ended.err().map(ToString::to_string),
-            })),
+            Progress::Hook { event, kind, name, ended: Some(ended) } => {
+                let mut hook = named([("hook", (*event).into()), ("kind", (*kind).into()), ("name", (*name).into())]);
+                hook.insert("seconds".into(), seconds(operation.hook_begun, now));
+                hook.insert("result".into(), if ended.is_ok() { "done" } else { "failed" }.into());
+                hook.extend(ended.err().map(|error| ("error".to_owned(), error.to_string().into())));
+                operation.hooks.push(hook.into());
+            }
             Progress::Judged(trial) => operation.gates.push(gate_json(trial)),
             Progress::Failed(error) => operation.failure = Some(Value::Object(failure(error))),
             Progress::Begun { .. } | Progress::Measured { .. } | Progress::Ended { .. } => {}
@@ -175,6 +184,14 @@ impl Operation {
         let followed =
             |planned: &Planned| Followed { planned: planned.clone(), written: None, readiness: None, ready: None };
         self.objects = planned.iter().map(followed).collect();
+        // Of two that are the same the first is meant.
+        let places = planned.iter().enumerate().rev();
+        self.places = places.map(|(place, planned)| (planned.id.clone(), place)).collect();
+    }
+
+    /// An object of the plan.
+    fn followed(&mut self, id: &ObjectId) -> Option<&mut Followed> {
+        self.objects.get_mut(*self.places.get(id)?)
     }
 
     fn report(self, status: &str, now: i128) -> Value {

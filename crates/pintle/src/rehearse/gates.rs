@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::RehearseOptions;
 use crate::{
     Error, Session,
-    gates::{Network, gates_of},
+    gates::{Network, wanted_gates},
     operation::Operation,
     progress::sample_json,
 };
@@ -35,7 +35,7 @@ pub(super) fn ask(
     let gates = &options.upgrade.change.gates;
     let operation = if before.is_some() { Operation::Upgrade } else { Operation::Install };
     let gates = match record {
-        Some(record) => gates_of(session, operation, record, gates)?,
+        Some(record) => wanted_gates(session, operation, record, gates)?,
         None => gates.given.clone(),
     };
     Ok(gates.into_iter().map(asked).collect())

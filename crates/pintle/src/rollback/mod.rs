@@ -101,19 +101,21 @@ pub(crate) fn go_back(session: &mut Session<'_>, name: &str, way: &Way<'_>) -> R
         Err(failed) => Err(fail::fail(session, fail::Revisions { record, current }, failed, way.options)),
         Ok(mut notes) => {
             notes.extend(way.because.clone().map(|because| (BECAUSE_ANNOTATION.to_owned(), because)));
-            finish(session, &past, record, &notes)
+            let timeout = way.options.wait.timeout;
+            finish(session, &past, record, &notes).map(|record| past.note_left(session, &record, timeout))
         }
     };
     session.over(outcome, "failed")
 }
 
 /// Records that the new revision is deployed, and that no other one is.
-fn finish(session: &mut Session<'_>, past: &Past, mut record: Record, notes: &Notes) -> Result<(), Error> {
+fn finish(session: &mut Session<'_>, past: &Past, mut record: Record, notes: &Notes) -> Result<Record, Error> {
     for deployed in past.deployed(session)? {
         past.supersede(session, deployed);
     }
     record.info.status = Status::Deployed;
-    Ok(session.storage.update_annotated(&record, notes)?)
+    session.storage.update_annotated(&record, notes)?;
+    Ok(record)
 }
 
 /// The revision that is gone back to.

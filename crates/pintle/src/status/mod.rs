@@ -11,7 +11,7 @@ use self::table::Printer;
 pub(crate) use self::table::human_duration;
 use crate::{
     Error, ErrorKind, RecordOptions, Session, objects,
-    reasons::{self, gates_of, why},
+    reasons::{self, kept_gates, why},
     stored::record_and_notes,
 };
 
@@ -35,6 +35,8 @@ pub struct StatusReport {
     pub resources: Option<Value>,
     /// The gates that judged it, with their samples, as JSON.
     pub gates: Option<Json>,
+    /// Why it failed, or was made, and what its gates measured: lines for people.
+    pub why: Vec<String>,
 }
 
 /// Shows a release.
@@ -43,13 +45,10 @@ pub struct StatusReport {
 /// The cluster cannot be reached or refuses, or has no such release or revision.
 pub fn status(options: &RecordOptions, live: Live, session: &mut Session<'_>) -> Result<StatusReport, Error> {
     let (record, notes) = record_and_notes(options, session)?;
-    if let Some(why) = why(&notes) {
-        session.remark(format!("revision {} {why}", record.revision));
-    }
-    let gates = gates_of(&notes);
-    for line in gates.iter().flat_map(reasons::lines) {
-        session.remark(line);
-    }
+    let gates = kept_gates(&notes);
+    let mut told: Vec<String> =
+        why(&notes).map(|why| format!("revision {} {why}", record.revision)).into_iter().collect();
+    told.extend(gates.iter().flat_map(reasons::lines));
     let form = if live == Live::Tables { Form::Tables } else { Form::Objects };
     let groups = groups(&record, form, session)?;
     let (mut tables, mut resources) = (Vec::new(), None);
@@ -65,7 +64,7 @@ pub fn status(options: &RecordOptions, live: Live, session: &mut Session<'_>) ->
         Live::Objects if groups.is_empty() => {}
         Live::Objects => resources = Some(values(&groups)?),
     }
-    Ok(StatusReport { record, tables, resources, gates })
+    Ok(StatusReport { record, tables, resources, gates, why: told })
 }
 
 /// Objects of one version and kind. Helm's titles leave out the API group.

@@ -43,7 +43,7 @@ pub(super) fn supersede(session: &mut Session<'_>, entries: &[Entry], but: i64) 
         let line = LogLine::new(Level::Debug, "superseding previous deployment");
         session.log(line.with("version", record.revision.to_string()));
         record.info.status = Status::Superseded;
-        if let Err(error) = session.storage.update(&record) {
+        if let Err(error) = session.storage.update_annotated(&record, &entry.annotations) {
             let line = LogLine::new(Level::Debug, "uninstall: Failed to store updated release");
             session.log(line.with("error", error.to_string()));
         }

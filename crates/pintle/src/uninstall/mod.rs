@@ -4,11 +4,11 @@ mod history;
 mod objects;
 mod remains;
 
-use cluster::{Error as ClusterError, ObjectId, Propagation, WaitOptions};
+use cluster::{Entry, Error as ClusterError, ObjectId, Propagation, WaitOptions};
 use release::{HookEvent, Record, Status};
 
 use crate::{
-    Error, ErrorKind, Event, Level, LogLine, Planned, Progress, Session,
+    Error, ErrorKind, Event, Level, LogLine, Progress, Session,
     explain::explained,
     hooks::{HookOptions, run_hooks},
     install_name,
@@ -85,11 +85,12 @@ fn uninstall_one(session: &mut Session<'_>, name: &str, options: &UninstallOptio
             let text = format!("the release named {name:?} is already deleted");
             return Err(Error::new(ErrorKind::Release, text));
         }
-        history::purge(session, &entries)?;
+        Uninstall { session, record: &mut record, entries: &entries, options }
+            .told(|uninstall| history::purge(uninstall.session, &entries))?;
         done(session, name);
         return Ok(());
     }
-    let doomed = Uninstall { session, record: &mut record, options }.told(&entries)?;
+    let doomed = Uninstall { session, record: &mut record, entries: &entries, options }.told(Uninstall::run)?;
     if !doomed.kept.is_empty() {
         session.print(format!("These resources were kept due to the resource policy:\n{}\n", doomed.kept));
     }
@@ -102,22 +103,23 @@ fn uninstall_one(session: &mut Session<'_>, name: &str, options: &UninstallOptio
 pub(crate) fn withdraw(session: &mut Session<'_>, name: &str, options: &UninstallOptions) -> Result<(), Error> {
     let (entries, mut record) = history::read(session, name)
         .map_err(|error| Error::from(error.during(format!("uninstall: Release not loaded: {name}"))))?;
-    Uninstall { session, record: &mut record, options }.told(&entries).map(drop)
+    Uninstall { session, record: &mut record, entries: &entries, options }.told(Uninstall::run).map(drop)
 }
 
 /// An uninstallation under way.
 struct Uninstall<'a, 'b> {
     session: &'a mut Session<'b>,
     record: &'a mut Record,
+    entries: &'a [Entry],
     options: &'a UninstallOptions,
 }
 
 impl Uninstall<'_, '_> {
-    /// Carries it out, and tells that it begins and how it ends. Gives what went, and what was kept.
-    fn told(&mut self, entries: &[cluster::Entry]) -> Result<objects::Doomed, Error> {
+    /// Carries it out, and tells that it begins and how it ends.
+    fn told<T>(mut self, run: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
         let Record { name, namespace, revision, .. } = &*self.record;
         self.session.tell(Progress::Begun { operation: "uninstall", release: name, namespace, revision: *revision });
-        let outcome = self.run(entries);
+        let outcome = run(&mut self);
         if let Err(error) = &outcome {
             self.session.tell(Progress::Failed(error));
         }
@@ -125,12 +127,14 @@ impl Uninstall<'_, '_> {
         outcome
     }
 
-    fn run(&mut self, entries: &[cluster::Entry]) -> Result<objects::Doomed, Error> {
+    /// Gives what went, and what was kept.
+    fn run(&mut self) -> Result<objects::Doomed, Error> {
         let name = self.record.name.clone();
         self.session.log(LogLine::new(Level::Debug, "uninstall: deleting release").with("name", name.as_str()));
         self.record.info.status = Status::Uninstalling;
         self.record.info.deleted = Some(self.session.timestamp());
         self.record.info.description = "Deletion in progress (or silently failed)".into();
+        self.session.tell(Progress::Phase("hooks before"));
         if self.options.no_hooks {
             self.session.log(LogLine::new(Level::Debug, "delete hooks disabled").with("release", name.as_str()));
         } else {
@@ -138,8 +142,7 @@ impl Uninstall<'_, '_> {
         }
         self.store();
         let doomed = objects::doomed(self.session, self.record)?;
-        let planned = |id: &ObjectId| Planned { id: id.clone(), does: "delete" };
-        self.session.tell(Progress::Planned(doomed.ids.iter().map(planned).collect()));
+        self.session.tell(Progress::Planned(doomed.planned()));
         self.session.tell(Progress::Phase("objects"));
         objects::delete(self.session, &doomed.ids, self.options.cascade).map_err(|errors| {
             let error = Error::new(ErrorKind::Cluster, format!("failed to delete release: {name}"));
@@ -148,15 +151,16 @@ impl Uninstall<'_, '_> {
         let mut errors: Vec<Error> = Vec::new();
         self.session.tell(Progress::Phase("wait"));
         errors.extend(self.wait(&doomed.ids).err());
+        self.session.tell(Progress::Phase("hooks after"));
         if !self.options.no_hooks {
             errors.extend(self.hooks(HookEvent::PostDelete).err());
         }
-        self.finish(entries, errors)?;
+        self.finish(errors)?;
         Ok(doomed)
     }
 
     /// Writes or deletes the records; whatever went wrong before, the release is gone then.
-    fn finish(&mut self, entries: &[cluster::Entry], mut errors: Vec<Error>) -> Result<(), Error> {
+    fn finish(&mut self, mut errors: Vec<Error>) -> Result<(), Error> {
         self.record.info.status = Status::Uninstalled;
         self.record.info.description = match self.options.description.as_str() {
             "" => "Uninstallation complete".into(),
@@ -164,11 +168,11 @@ impl Uninstall<'_, '_> {
         };
         if self.options.keep_history {
             self.store();
-            history::supersede(self.session, entries, self.record.revision)?;
+            history::supersede(self.session, self.entries, self.record.revision)?;
         } else {
             let line = LogLine::new(Level::Debug, "purge requested").with("release", self.record.name.as_str());
             self.session.log(line);
-            errors.extend(history::purge(self.session, entries).err());
+            errors.extend(history::purge(self.session, self.entries).err());
         }
         let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
         let count = errors.len();
@@ -182,7 +186,10 @@ impl Uninstall<'_, '_> {
     }
 
     fn store(&mut self) {
-        if let Err(error) = self.session.storage.update(self.record) {
+        // Why it failed, and what gates measured, stays beside it.
+        let entry = self.entries.iter().find(|entry| entry.revision == self.record.revision);
+        let notes = entry.map(|entry| entry.annotations.clone()).unwrap_or_default();
+        if let Err(error) = self.session.storage.update_annotated(self.record, &notes) {
             let line = LogLine::new(Level::Debug, "uninstall: Failed to store updated release");
             self.session.log(line.with("error", error.to_string()));
         }

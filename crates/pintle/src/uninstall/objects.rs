@@ -12,6 +12,8 @@ pub(super) struct Doomed {
     pub(super) ids: Vec<ObjectId>,
     /// A line for each object that stays, as Helm prints it.
     pub(super) kept: String,
+    /// What becomes of those that do not go.
+    stays: Vec<Planned>,
     /// What another release has taken over since, and stays with it.
     pub(super) taken: Vec<Taken>,
 }
@@ -25,6 +27,25 @@ pub(super) struct Taken {
 }
 
 impl Doomed {
+    /// What becomes of each object.
+    pub(super) fn planned(&self) -> Vec<Planned> {
+        let go = self.ids.iter().map(|id| Planned { id: id.clone(), does: "delete" });
+        go.chain(self.stays.iter().cloned()).collect()
+    }
+
+    /// Takes note of an object that does not go.
+    fn stay(&mut self, session: &Session<'_>, manifest: &Manifest, does: &'static str) {
+        let head = &manifest.head;
+        let read = objects::read_old(session.cluster, &session.namespace, &manifest.content);
+        let id = read.ok().and_then(|(objects, _)| Some(objects.into_iter().next()?.id)).unwrap_or_else(|| ObjectId {
+            api_version: head.api_version.clone(),
+            kind: head.kind.clone(),
+            namespace: String::new(),
+            name: head.name.clone(),
+        });
+        self.stays.push(Planned { id, does });
+    }
+
     /// Spares what another release has taken over. What may not be read goes unseen, as in Helm.
     fn spare(&mut self, session: &Session<'_>, record: &Record) {
         let owner = owner_of(record);
@@ -32,7 +53,10 @@ impl Doomed {
         let live = session.cluster.get_all(&ids);
         for (id, live) in ids.into_iter().zip(live) {
             match live.ok().flatten().and_then(|live| owner.successor(&live)) {
-                Some((release, namespace)) => self.taken.push(Taken { id, release, namespace }),
+                Some((release, namespace)) => {
+                    self.stays.push(Planned { id: id.clone(), does: "keep" });
+                    self.taken.push(Taken { id, release, namespace });
+                }
                 None => self.ids.push(id),
             }
         }
@@ -71,15 +95,20 @@ pub(super) fn doomed(session: &mut Session<'_>, record: &Record) -> Result<Doome
     let mut doomed = Doomed::default();
     for manifest in manifests(record)? {
         match policy(&manifest).as_deref() {
-            Some("keep") => doomed.kept.push_str(&format!("[{}] {}\n", manifest.head.kind, manifest.head.name)),
-            Some(_) => {}
+            Some("keep") => {
+                doomed.kept.push_str(&format!("[{}] {}\n", manifest.head.kind, manifest.head.name));
+                doomed.stay(session, &manifest, "keep");
+            }
+            Some(_) => doomed.stay(session, &manifest, "pass over"),
             None => match objects::read_old(session.cluster, &session.namespace, &manifest.content) {
                 Ok((objects, unserved)) => {
                     doomed.ids.extend(objects.into_iter().map(|object| object.id));
-                    for ObjectId { kind, name, api_version, .. } in unserved {
+                    for id in unserved {
+                        let ObjectId { kind, name, api_version, .. } = &id;
                         session.remark(format!(
                             "{kind} {name} is passed over: the server serves no {kind} of {api_version}"
                         ));
+                        doomed.stays.push(Planned { id, does: "pass over" });
                     }
                 }
                 Err(error) => {

@@ -40,6 +40,13 @@ pub struct UpgradeOptions {
     pub install: Option<OrInstall>,
 }
 
+impl UpgradeOptions {
+    /// Whether an operation that nobody carries on is gone over.
+    fn goes_over_abandoned(&self) -> bool {
+        self.install.is_some() || self.change.rollback_on_failure
+    }
+}
+
 /// `upgrade --install`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OrInstall {
@@ -163,7 +170,11 @@ fn carry_out(
         Err(failed) => Err(fail::fail(session, record, failed, options)),
         Ok(notes) => {
             past.supersede(session, current);
-            finish(session, record, &notes, options)
+            let finished = finish(session, record, &notes, options);
+            if let (Ok(record), true) = (&finished, options.goes_over_abandoned()) {
+                past.note_left(session, record, options.change.wait.timeout);
+            }
+            finished
         }
     };
     session.over(outcome, "failed")
@@ -218,7 +229,7 @@ fn base(session: &mut Session<'_>, past: &mut Past, options: &UpgradeOptions) ->
     }
     options.content.check(options.change.dry_run)?;
     let timeout = options.change.wait.timeout;
-    if (options.install.is_some() || options.change.rollback_on_failure) && !options.change.dry_run.is_on() {
+    if options.goes_over_abandoned() && !options.change.dry_run.is_on() {
         past.take_over(session, timeout)?;
     } else {
         past.check_idle(session, timeout)?;

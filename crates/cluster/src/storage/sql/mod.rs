@@ -23,6 +23,7 @@ use crate::Error;
 mod connection;
 mod failure;
 mod login;
+mod notes;
 mod passfile;
 mod schema;
 mod settings;
@@ -54,6 +55,7 @@ pub struct Sql {
     connection: Mutex<Connection>,
     namespace: String,
     clock: fn() -> SystemTime,
+    remarks: Mutex<Vec<String>>,
 }
 
 impl Sql {
@@ -65,7 +67,12 @@ impl Sql {
         let settings = Settings::read(options).map_err(Error::Config)?;
         let mut connection = Connection::open(&settings)?;
         schema::ensure(&mut connection)?;
-        Ok(Sql { connection: Mutex::new(connection), namespace: namespace.into(), clock: options.clock })
+        Ok(Sql {
+            connection: Mutex::new(connection),
+            namespace: namespace.into(),
+            clock: options.clock,
+            remarks: Mutex::default(),
+        })
     }
 
     fn now(&self) -> String {
@@ -92,6 +99,23 @@ impl Sql {
             labels.entry(key).or_default().insert(row.text(2), row.text(3));
         }
         Ok(labels)
+    }
+
+    /// What there is for notes, which hold nothing up: that they cannot be had is told once.
+    fn noted<T: Default>(&self, done: &str, outcome: Result<T, Failure>) -> T {
+        outcome.unwrap_or_else(|failure| {
+            let remark = format!("reasons and samples of gates cannot be {done} the database: {failure}");
+            let mut remarks = self.remarks.lock().unwrap_or_else(PoisonError::into_inner);
+            if !remarks.contains(&remark) {
+                remarks.push(remark);
+            }
+            T::default()
+        })
+    }
+
+    fn write_notes(&self, key: &str, namespace: &str, notes: &notes::Notes) {
+        let written = notes::write(&mut self.lock(), key, namespace, notes);
+        self.noted("kept in", written);
     }
 
     fn labels_of(&self, namespace: &str, key: &str) -> Result<BTreeMap<String, String>, Error> {
@@ -148,8 +172,7 @@ impl Storage for Sql {
         })
     }
 
-    /// The tables have no room for annotations.
-    fn update_annotated(&self, record: &Record, _: &BTreeMap<String, String>) -> Result<(), Error> {
+    fn update_annotated(&self, record: &Record, annotations: &BTreeMap<String, String>) -> Result<(), Error> {
         let body = codec::encode(record).map_err(Error::Codec)?;
         let update = "UPDATE releases_v1 SET body = $1, name = $2, version = $3, status = $4, owner = $5, \
                       modifiedAt = $6 WHERE key = $7 AND namespace = $8";
@@ -157,7 +180,9 @@ impl Storage for Sql {
         let (namespace, revision, now) = (namespace_of(record), revision(record)?, self.now());
         let status = record.info.status.name();
         let values: [&str; 8] = [&body, &record.name, &revision, status, "helm", &now, &key, namespace];
-        self.rows(update, &values).map(drop)
+        self.rows(update, &values)?;
+        self.write_notes(&key, namespace, annotations);
+        Ok(())
     }
 
     fn delete(&self, name: &str, revision: i64) -> Result<Record, Error> {
@@ -173,6 +198,7 @@ impl Storage for Sql {
             }
             Ok(())
         })?;
+        self.write_notes(&key, &self.namespace, &notes::Notes::new());
         Ok(record)
     }
 
@@ -212,14 +238,18 @@ impl Storage for Sql {
                      WHERE owner = 'helm' AND ($1 = '' OR namespace = $1) AND ($2 = '' OR name = $2)";
         let rows = self.rows(query, &[&self.namespace, name])?;
         let mut users = self.labels(name)?;
+        let read = notes::read(&mut self.lock(), &self.namespace, name);
+        let mut notes = self.noted("read from", read);
         let read = rows.iter().filter_map(|row| {
             let (key, namespace) = (row.text(0), row.text(1));
-            let mut labels = user_labels(&users.remove(&(namespace.clone(), key)).unwrap_or_default());
+            let place = (namespace.clone(), key);
+            let annotations = notes.remove(&place).unwrap_or_default();
+            let mut labels = user_labels(&users.remove(&place).unwrap_or_default());
             labels.insert("name".into(), row.text(2));
             labels.insert("version".into(), row.number(3).to_string());
             labels.insert("status".into(), row.text(4));
             labels.insert("owner".into(), row.text(5));
-            Entry::of_labels(labels, namespace)
+            Some(Entry { annotations, ..Entry::of_labels(labels, namespace)? })
         });
         Ok(read.collect())
     }
@@ -244,11 +274,15 @@ impl Storage for Sql {
                     namespace: entry.namespace.clone(),
                     revision: entry.revision,
                     labels: entry.labels.clone(),
-                    annotations: BTreeMap::new(),
+                    annotations: entry.annotations.clone(),
                     ..head
                 });
             }
         }
         Ok(summaries)
+    }
+
+    fn take_remarks(&self) -> Vec<String> {
+        std::mem::take(&mut self.remarks.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -51,7 +51,7 @@ const NOTES: &str = "CREATE TABLE IF NOT EXISTS gorp_migrations (
 
 /// Two programs that make the tables at once would trip over each other: one of them waits. The number is the text
 /// `pintle`, in bytes.
-const LOCK: &str = "SELECT pg_advisory_xact_lock(123598127000677)";
+pub(super) const LOCK: &str = "SELECT pg_advisory_xact_lock(123598127000677)";
 
 /// Makes what is missing.
 pub(super) fn ensure(connection: &mut Connection) -> Result<(), Failure> {
