@@ -39,7 +39,8 @@ impl Scheme {
 /// Helm: pkg/cli/values/options.go, `readFile`.
 pub fn read_file(name: &str, places: &Places, stdin: &mut dyn Read) -> Result<Vec<u8>, Error> {
     if name.trim() == "-" {
-        return limited(stdin, "stdin").map_err(|error| Error::unreadable(system::path_error("read", "stdin", &error)));
+        return limited(stdin, 0, "stdin")
+            .map_err(|error| Error::unreadable(system::path_error("read", "stdin", &error)));
     }
     let url = Url::parse(name).map_err(|error| Error::unreadable(error.to_string()))?;
     match Scheme::of(&url) {
@@ -93,11 +94,14 @@ pub(crate) fn bounded(name: &str) -> Result<Vec<u8>, Error> {
         Error::new(kind, system::path_error(system::read_verb(&error), name, &error))
     };
     let mut file = fs::File::open(name).map_err(failed)?;
-    limited(&mut file, name).map_err(failed)
+    let expected = file.metadata().map_or(0, |kind| kind.len());
+    limited(&mut file, expected, name).map_err(failed)
 }
 
-fn limited(reader: &mut dyn Read, name: &str) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+/// Reads all there is; `expected` is how much that seems to be.
+fn limited(reader: &mut dyn Read, expected: u64, name: &str) -> std::io::Result<Vec<u8>> {
+    const MAX_EXPECTED: u64 = 64 << 20;
+    let mut bytes = Vec::with_capacity(expected.min(MAX_EXPECTED) as usize);
     reader.take(MAX_READ + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_READ {
         return Err(std::io::Error::other(format!("{name} is larger than {MAX_READ} bytes")));

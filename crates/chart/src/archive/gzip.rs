@@ -13,6 +13,9 @@ const EOF: &str = "EOF";
 /// How much is decompressed at a time.
 const CHUNK: usize = 64 << 10;
 
+/// How much may be left over when more is decompressed, so that both fit.
+pub(super) const LEFT_OVER: usize = 16 << 10;
+
 /// Reads what a gzip stream holds, at most `limit` bytes of it.
 pub(super) struct Reader<'a> {
     input: &'a [u8],
@@ -44,7 +47,7 @@ impl<'a> Reader<'a> {
             deflate: 0,
             inflate: Decompress::new(false),
             crc: Crc::new(),
-            ready: Vec::with_capacity(CHUNK),
+            ready: Vec::with_capacity(CHUNK + LEFT_OVER),
             start: 0,
             limit,
             state: State::Reading,
@@ -70,6 +73,15 @@ impl<'a> Reader<'a> {
         let from = self.start;
         self.start = self.ready.len().min(from.saturating_add(count));
         Ok(self.ready.get(from..self.start).unwrap_or_default())
+    }
+
+    /// The next bytes, `most` at most: those that are ready; none only where the stream ends.
+    pub(super) fn some(&mut self, most: usize) -> Result<&[u8], Error> {
+        while self.ready.len() == self.start && matches!(self.state, State::Reading) {
+            self.more(0);
+        }
+        let ready = self.ready.len() - self.start;
+        self.take(most.min(ready.max(1)))
     }
 
     /// Decompresses at least one byte more, or ends the stream.

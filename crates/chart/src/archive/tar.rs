@@ -4,13 +4,15 @@ use std::time::{Duration, SystemTime};
 
 use crate::{
     Error,
-    archive::gzip::{self, UNEXPECTED_EOF},
+    archive::gzip::{self, LEFT_OVER, UNEXPECTED_EOF},
 };
 
 const BLOCK: usize = 512;
 const HEADER: Error = Error::Stream("archive/tar: invalid tar header");
 /// Go's limit for PAX headers and long names.
 const MAX_SPECIAL: u64 = 1 << 20;
+/// How much room is made for a content because its header says so.
+const MAX_RESERVED: u64 = 8 << 20;
 
 /// An entry of an archive.
 pub(super) struct Entry {
@@ -100,9 +102,15 @@ impl<'a> Reader<'a> {
     /// The content of the present entry, at most `limit` bytes.
     pub(super) fn content(&mut self, limit: u64) -> Result<&[u8], Error> {
         let mut wanted = self.remaining.min(limit);
+        if wanted <= LEFT_OVER as u64 {
+            self.remaining -= wanted;
+            let bytes = self.stream.take(wanted as usize)?;
+            return if (bytes.len() as u64) < wanted { Err(Error::Stream(UNEXPECTED_EOF)) } else { Ok(bytes) };
+        }
         self.content.clear();
+        self.content.reserve(wanted.min(MAX_RESERVED) as usize);
         while wanted > 0 {
-            let chunk = self.stream.take(usize::try_from(wanted).unwrap_or(usize::MAX).min(1 << 20))?;
+            let chunk = self.stream.some(usize::try_from(wanted).unwrap_or(usize::MAX))?;
             if chunk.is_empty() {
                 return Err(Error::Stream(UNEXPECTED_EOF));
             }
