@@ -44,7 +44,8 @@ pub fn compose(
 
 /// The manifest as records hold it: every document under its source. Secrets may be left out, which only a dry run may.
 pub(crate) fn manifest_text(composition: &Composition, hide_secret: bool) -> String {
-    let mut text = Vec::new();
+    let lengths = composition.manifests.iter().map(|manifest| appended_length(&manifest.path, &manifest.content));
+    let mut text = Vec::with_capacity(lengths.sum());
     for manifest in &composition.manifests {
         match (hide_secret, manifest.head.kind.as_str(), manifest.head.api_version.as_str()) {
             (true, "Secret", "v1") => {
@@ -54,12 +55,19 @@ pub(crate) fn manifest_text(composition: &Composition, hide_secret: bool) -> Str
             _ => append_document(&manifest.path, &manifest.content, &mut text),
         }
     }
-    String::from_utf8_lossy(&text).into_owned()
+    String::from_utf8(text).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+const HEADING: &[u8] = b"---\n# Source: ";
+
+/// How much [`append_document`] appends.
+pub(crate) fn appended_length(path: &str, content: &[u8]) -> usize {
+    HEADING.len() + path.len() + content.len() + 2
 }
 
 /// Appends a document under its `# Source:` line.
 pub(crate) fn append_document(path: &str, content: &[u8], text: &mut Vec<u8>) {
-    text.extend_from_slice(b"---\n# Source: ");
+    text.extend_from_slice(HEADING);
     text.extend_from_slice(path.as_bytes());
     text.push(b'\n');
     text.extend_from_slice(content);

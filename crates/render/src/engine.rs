@@ -95,8 +95,9 @@ pub fn render(chart: &Chart, values: Map, options: &RenderOptions<'_>) -> Result
     let Ready { state, templates, renderables } = ready(chart, values, options)?;
     let budget = Budget::new(options.limits);
     let mut files = Vec::with_capacity(renderables.len());
+    let mut buffer = Vec::new();
     for renderable in renderables.iter().filter(|renderable| !is_partial(&renderable.path)) {
-        let content = execute(&templates, renderable, &budget, options.surroundings)
+        let content = execute(&templates, renderable, &budget, options.surroundings, &mut buffer)
             .map_err(|error| error.noticed(state.warnings.take()))?;
         files.push((renderable.path.clone(), content));
     }
@@ -125,7 +126,7 @@ pub fn origin(
     };
     let written = output.get(start..)?.split(|byte| *byte == b'\n').next()?;
     let blanks = written.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-    let same = crate::without_no_value(written.to_vec()) == text;
+    let same = *crate::without_no_value(written) == *text;
     if same { origins.of(start + blanks) } else { None }
 }
 
@@ -161,12 +162,14 @@ fn execute(
     renderable: &Renderable,
     budget: &Budget,
     surroundings: &dyn Surroundings,
+    buffer: &mut Vec<u8>,
 ) -> Result<Str, Error> {
     renderable.describe();
-    let output = templates
-        .execute(&renderable.path, &Value::Map(renderable.top.clone()), budget, surroundings)
+    let top = Value::Map(renderable.top.clone());
+    *buffer = templates
+        .execute_in(std::mem::take(buffer), (&renderable.path, &top), budget, surroundings)
         .map_err(Error::execute)?;
-    Ok(Str::from(crate::without_no_value(output)))
+    Ok(Str::from(&*crate::without_no_value(buffer)))
 }
 
 /// Sorts by depth and then by name, backwards; of two templates with one path the later one counts.

@@ -244,7 +244,7 @@ fn tpl(_: &State, call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Fai
         let prefix = format!("error during tpl function execution for {}: ", value::quote::quote(text));
         Failure::wrap(&prefix, error)
     })?;
-    Ok(Value::string(crate::without_no_value(output)))
+    Ok(Value::string(&*crate::without_no_value(&output)))
 }
 
 fn required(state: &State, _: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {

@@ -15,6 +15,8 @@ mod hint;
 mod snippet;
 mod top;
 
+use std::borrow::Cow;
+
 pub use crate::{
     engine::{Lookup, Mode, Release, RenderOptions, Rendered, Warning, origin, render},
     error::{Error, Location},
@@ -25,17 +27,17 @@ pub use ::template::Origin;
 
 /// Takes `<no value>`, which Go prints for what is missing, out of rendered text.
 /// Helm: `pkg/engine/engine.go`, `renderWithReferences`.
-fn without_no_value(text: Vec<u8>) -> Vec<u8> {
+fn without_no_value(text: &[u8]) -> Cow<'_, [u8]> {
     const MARK: &[u8] = b"<no value>";
-    if memchr::memmem::find(&text, MARK).is_none() {
-        return text;
+    if memchr::memmem::find(text, MARK).is_none() {
+        return Cow::Borrowed(text);
     }
     let mut clean = Vec::with_capacity(text.len());
     let mut from = 0;
-    for found in memchr::memmem::find_iter(&text, MARK) {
+    for found in memchr::memmem::find_iter(text, MARK) {
         clean.extend_from_slice(text.get(from..found).unwrap_or_default());
         from = found + MARK.len();
     }
     clean.extend_from_slice(text.get(from..).unwrap_or_default());
-    clean
+    Cow::Owned(clean)
 }

@@ -174,7 +174,7 @@ pub(crate) fn render_manifests(
     if let Some(cluster) = cluster {
         server::check(options, &request.release.name, &manifests, cluster, &mut report.log)?;
     }
-    print(options, &folder, &manifests, &composition, report)
+    print(options, &folder, manifests, &composition, report)
 }
 
 /// Renders; shows with `--debug` what there is where that fails.

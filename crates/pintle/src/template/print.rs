@@ -4,7 +4,11 @@ use chart::Chart;
 use release::{Hook, HookEvent, RenderedFile, split_manifests};
 
 use super::{TemplateOptions, TemplateReport, WriteFile, WriteMode};
-use crate::{Composition, Error, ErrorKind, manifest::append_document, path_match::path_match};
+use crate::{
+    Composition, Error, ErrorKind,
+    manifest::{append_document, appended_length},
+    path_match::path_match,
+};
 
 /// Writes CRDs and manifests where there is a folder; gives them where there is none.
 pub(super) fn manifests(
@@ -14,7 +18,7 @@ pub(super) fn manifests(
     composition: &Composition,
     report: &mut TemplateReport,
 ) -> Vec<u8> {
-    let mut manifests = Vec::new();
+    let mut manifests = Vec::with_capacity(if folder.is_empty() { length(composition) } else { 0 });
     if options.include_crds {
         for crd in chart.crds() {
             match options.output_dir.as_str() {
@@ -32,15 +36,22 @@ pub(super) fn manifests(
     manifests
 }
 
+/// How long the text of all manifests and hooks will be.
+fn length(composition: &Composition) -> usize {
+    let manifests = composition.manifests.iter().map(|manifest| appended_length(&manifest.path, &manifest.content));
+    let hooks = composition.hooks.iter().map(|hook| appended_length(&hook.path, &hook.manifest));
+    manifests.chain(hooks).sum()
+}
+
 /// Prints manifests, and prints or writes hooks.
 pub(super) fn print(
     options: &TemplateOptions,
     folder: &str,
-    manifests: &[u8],
+    manifests: Vec<u8>,
     composition: &Composition,
     report: &mut TemplateReport,
 ) -> Result<(), Error> {
-    let mut text = trim(manifests).to_vec();
+    let mut text = trimmed(manifests);
     text.push(b'\n');
     if !options.no_hooks {
         for hook in composition.hooks.iter().filter(|hook| !(options.skip_tests && is_test(hook))) {
@@ -138,6 +149,15 @@ fn nearest<'a>(pattern: &str, paths: &'a [String]) -> Option<&'a String> {
         .iter()
         .find(|path| path.rsplit('/').next() == Some(base))
         .or_else(|| paths.iter().find(|path| path.contains(stem)))
+}
+
+/// The same text, trimmed where it lies.
+fn trimmed(mut text: Vec<u8>) -> Vec<u8> {
+    use bstr::ByteSlice as _;
+    text.truncate(text.trim_end().len());
+    let blank = text.len() - text.trim_start().len();
+    text.drain(..blank);
+    text
 }
 
 /// Go's `strings.TrimSpace`.

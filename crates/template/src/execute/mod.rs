@@ -38,6 +38,8 @@ pub(crate) struct Machine<'r> {
     budget: &'r Budget,
     surroundings: &'r dyn Surroundings,
     out: Vec<u8>,
+    /// What the next execution writes to: empty, and where its size was guessed, with room.
+    next_out: Vec<u8>,
     dot: Reflected,
     /// All variables; those of the current template begin at `base`.
     variables: Vec<Variable>,
@@ -65,6 +67,7 @@ impl<'r> Machine<'r> {
             budget,
             surroundings,
             out: Vec::new(),
+            next_out: Vec::new(),
             dot: Reflected::invalid(),
             variables: Vec::new(),
             base: 0,
@@ -78,6 +81,12 @@ impl<'r> Machine<'r> {
             spare: Vec::new(),
             origins: None,
         }
+    }
+
+    /// Has the first execution write to a buffer that was used before.
+    pub(crate) fn reuse(&mut self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        self.next_out = buffer;
     }
 
     /// From now on keeps what writes which part of the output.
@@ -136,7 +145,7 @@ impl<'r> Machine<'r> {
             return Err(Error::exhausted_at(&tree, Node::Pipe(0), Failure::exhausted(message)));
         }
         self.nested += 1;
-        let outer = std::mem::take(&mut self.out);
+        let outer = std::mem::replace(&mut self.out, std::mem::take(&mut self.next_out));
         let result = stack::grow(|| self.run(tree, Reflected::of_interface(data)));
         let out = std::mem::replace(&mut self.out, outer);
         self.nested -= 1;
