@@ -28,7 +28,7 @@ impl Head {
             let message = format!("the document is larger than {} MiB", MAX_DOCUMENT >> 20);
             return Err(yaml::Error { message, line: None });
         }
-        let map = match yaml::from_slice_typed(document)? {
+        let map = match yaml::head_from_slice(document, &["apiVersion", "kind", "metadata"])? {
             Value::Nil => return Ok(Head::default()),
             Value::Map(map) => map,
             other => return Err(mismatch(&other, "Go value of type util.SimpleHead")),

@@ -2,19 +2,26 @@
 
 use crate::Value;
 
-/// Drops values level by level: a template can nest lists and maps without end.
-pub(crate) fn dismantle(values: impl IntoIterator<Item = Value>) {
-    let mut pending = Vec::new();
-    pending.extend(values.into_iter().filter(is_nested));
-    while let Some(value) = pending.pop() {
-        match value {
-            Value::List(list) => pending.extend(list.into_items().into_iter().flatten().filter(is_nested)),
-            Value::Map(map) => pending.extend(map.into_values().into_iter().flatten().filter(is_nested)),
-            _ => {}
+/// Values that are dropped level by level: a template can nest lists and maps without end.
+#[derive(Default)]
+pub(crate) struct Pending(Vec<Value>);
+
+impl Pending {
+    /// Drops a value, later where others are in it.
+    pub(crate) fn push(&mut self, value: Value) {
+        if matches!(value, Value::List(_) | Value::Map(_)) {
+            self.0.push(value);
         }
     }
-}
 
-fn is_nested(value: &Value) -> bool {
-    matches!(value, Value::List(_) | Value::Map(_))
+    /// Drops what is left.
+    pub(crate) fn dismantle(mut self) {
+        while let Some(value) = self.0.pop() {
+            match value {
+                Value::List(list) => list.into_items().into_iter().flatten().for_each(|item| self.push(item)),
+                Value::Map(map) => map.take_apart(|value| self.push(value)),
+                _ => {}
+            }
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, rc::Rc};
 
-use crate::{Value, dismantle::dismantle};
+use crate::{Value, dismantle::Pending};
 
 /// The element type of a slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +82,9 @@ impl List {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        dismantle(std::mem::take(&mut self.items));
+        let mut pending = Pending::default();
+        std::mem::take(&mut self.items).into_iter().for_each(|item| pending.push(item));
+        pending.dismantle();
     }
 }
 

@@ -1,8 +1,11 @@
 //! Go maps with string keys: shared, mutable (`set`, `unset`, `merge`), iterated in key order.
 
-use std::{cell::RefCell, collections::BTreeMap, ops::Deref, rc::Rc};
+mod table;
 
-use crate::{Str, Value, dismantle::dismantle};
+use std::{cell::RefCell, ops::Deref, rc::Rc};
+
+use self::table::Table;
+use crate::{Str, Value, dismantle::Pending};
 
 /// The Go type of a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,18 +47,20 @@ pub struct Map {
 }
 
 #[derive(Debug, Default)]
-struct Entries(RefCell<BTreeMap<Str, Value>>);
+struct Entries(RefCell<Table>);
 
 impl Deref for Entries {
-    type Target = RefCell<BTreeMap<Str, Value>>;
-    fn deref(&self) -> &RefCell<BTreeMap<Str, Value>> {
+    type Target = RefCell<Table>;
+    fn deref(&self) -> &RefCell<Table> {
         &self.0
     }
 }
 
 impl Drop for Entries {
     fn drop(&mut self) {
-        dismantle(std::mem::take(self.0.get_mut()).into_values());
+        let mut pending = Pending::default();
+        self.0.get_mut().drain(|value| pending.push(value));
+        pending.dismantle();
     }
 }
 
@@ -99,7 +104,7 @@ impl Map {
 
     /// Whether `key` is there.
     pub fn contains(&self, key: impl AsRef<[u8]>) -> bool {
-        self.entries.borrow().contains_key(key.as_ref())
+        self.entries.borrow().get(key.as_ref()).is_some()
     }
 
     /// Sets `key` to `value`, for every handle on this map.
@@ -119,24 +124,24 @@ impl Map {
 
     /// True where there is no entry.
     pub fn is_empty(&self) -> bool {
-        self.entries.borrow().is_empty()
+        self.len() == 0
     }
 
     /// The keys in order (a copy: the map may change while they are walked).
     pub fn keys(&self) -> Vec<Str> {
-        self.entries.borrow().keys().cloned().collect()
+        self.entries.borrow().keys()
     }
 
     /// The entries in key order (a copy: the map may change while they are walked).
     pub fn entries(&self) -> Vec<(Str, Value)> {
-        self.entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+        self.entries.borrow().entries()
     }
 
     /// Calls `visit` with each entry in key order, without copying.
     ///
     /// `visit` must not change this map: use [`Map::entries`] where it might.
-    pub fn visit<E>(&self, mut visit: impl FnMut(&Str, &Value) -> Result<(), E>) -> Result<(), E> {
-        self.entries.borrow().iter().try_for_each(|(key, value)| visit(key, value))
+    pub fn visit<E>(&self, visit: impl FnMut(&Str, &Value) -> Result<(), E>) -> Result<(), E> {
+        self.entries.borrow().visit(visit)
     }
 
     /// A map of the same type with each value changed by `change`.
@@ -155,8 +160,10 @@ impl Map {
         Rc::ptr_eq(&self.entries, &other.entries)
     }
 
-    /// The values, where this is the only handle on the map.
-    pub(crate) fn into_values(self) -> Option<impl Iterator<Item = Value>> {
-        Rc::try_unwrap(self.entries).ok().map(|mut entries| std::mem::take(entries.0.get_mut()).into_values())
+    /// Hands each value to `take`, where this is the only handle on the map.
+    pub(crate) fn take_apart(self, take: impl FnMut(Value)) {
+        if let Ok(mut entries) = Rc::try_unwrap(self.entries) {
+            entries.0.get_mut().drain(take);
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::{
     alias_limit::Counts,
     json_limits,
     json_scalar::{Repeated, key_text, plain_value, string},
-    node::{Document, Node, NodeId, Shape},
+    node::{Document, Node, NodeId, Shape, Tag},
     resolve::{Resolved, resolve},
     typed::{self, TypedKey},
 };
@@ -28,6 +28,8 @@ pub(super) struct Options {
     pub(super) strict: bool,
     /// Numbers stay what go-yaml reads them as, and do not all become floats.
     pub(super) typed_numbers: bool,
+    /// Of the outermost mapping only these keys are wanted, whatever their case: all else is checked, and nil.
+    pub(super) only: Option<&'static [&'static str]>,
 }
 
 /// A collection that is being decoded, or what stands between it and its parent.
@@ -35,15 +37,11 @@ enum Frame {
     Sequence {
         next: NodeId,
         end: NodeId,
-        items: Vec<Value>,
+        /// Where its items begin among the decoder's.
+        start: usize,
     },
     /// Entries of the innermost mapping: its own, or those of a mapping that is merged into it.
-    Entries {
-        next: NodeId,
-        end: NodeId,
-        merged: bool,
-        state: Entry,
-    },
+    Entries { next: NodeId, end: NodeId, merged: bool, state: Entry },
     /// Waits for the target of an alias.
     Alias(NodeId),
     /// Mappings that are still to be merged, the next one last.
@@ -68,10 +66,18 @@ struct Key {
     typed: Option<TypedKey>,
 }
 
+impl Key {
+    /// Whether it is one of these but for its case.
+    fn is_any_of(&self, names: &[&str]) -> bool {
+        let text = self.text.as_ref().map_or(&b""[..], Str::as_bytes);
+        names.iter().any(|name| text.eq_ignore_ascii_case(name.as_bytes()))
+    }
+}
+
 /// A mapping that is being decoded.
-#[derive(Default)]
 struct Building {
-    entries: Vec<(Str, Value)>,
+    /// Where its entries begin among the decoder's.
+    start: usize,
     /// The keys so far, where duplicates are errors.
     seen: HashSet<TypedKey>,
 }
@@ -91,6 +97,12 @@ pub(super) struct Decoder<'d> {
     options: Options,
     frames: Vec<Frame>,
     mappings: Vec<Building>,
+    /// The items of all sequences that are being decoded, those of the innermost last.
+    items: Vec<Value>,
+    /// The entries of all mappings that are being decoded, those of the innermost last.
+    entries: Vec<(Str, Value)>,
+    /// Whether what is being decoded is only checked.
+    skipping: bool,
     counts: Counts,
     /// The aliases that are being decoded.
     active: HashSet<NodeId>,
@@ -121,13 +133,16 @@ pub(super) fn decode(document: &Document<'_>, options: Options) -> Result<(Value
         options,
         frames: Vec::new(),
         mappings: Vec::new(),
+        items: Vec::new(),
+        entries: Vec::new(),
+        skipping: false,
         counts: Counts::default(),
         active: HashSet::new(),
         shared: HashMap::new(),
         duplicates: Vec::new(),
         depth: 0,
         remarks: Remarks::default(),
-        repeated: Repeated::default(),
+        repeated: Repeated::new(document.nodes.len()),
     };
     let value = decoder.run()?;
     decoder.check(value)
@@ -152,15 +167,16 @@ impl<'d> Decoder<'d> {
                     done
                 }
                 (Outcome::Merged, Some(_)) => Outcome::Pending,
-                (Outcome::Collection(value), Some(Frame::Sequence { items, .. })) => {
-                    items.push(value);
+                (Outcome::Collection(_) | Outcome::Scalar(..), Some(Frame::Sequence { .. })) if self.skipping => {
+                    Outcome::Pending
+                }
+                (Outcome::Collection(value), Some(Frame::Sequence { .. })) => {
+                    self.items.push(value);
                     Outcome::Pending
                 }
                 (Outcome::Scalar(resolved, node), Some(Frame::Sequence { .. })) => {
                     let value = self.value(resolved, node);
-                    if let Some(Frame::Sequence { items, .. }) = self.frames.last_mut() {
-                        items.push(value);
-                    }
+                    self.items.push(value);
                     Outcome::Pending
                 }
                 (done, Some(_)) => {
@@ -189,12 +205,12 @@ impl<'d> Decoder<'d> {
             }
             Shape::Sequence => {
                 self.go_down();
-                self.frames.push(Frame::Sequence { next: id + 1, end: node.link, items: Vec::new() });
+                self.frames.push(Frame::Sequence { next: id + 1, end: node.link, start: self.items.len() });
                 Ok(Outcome::Pending)
             }
             Shape::Mapping => {
                 self.go_down();
-                self.mappings.push(Building::default());
+                self.mappings.push(Building { start: self.entries.len(), seen: HashSet::new() });
                 self.frames.push(Frame::Entries { next: id + 1, end: node.link, merged: false, state: Entry::Idle });
                 Ok(Outcome::Pending)
             }
@@ -209,6 +225,19 @@ impl<'d> Decoder<'d> {
         self.counts.alias_depth += 1;
         self.frames.push(Frame::Alias(id));
         Ok(())
+    }
+
+    /// Begins to decode an item or a value of the innermost collection.
+    fn enter_item(&mut self, id: NodeId) -> Result<Outcome<'d>, Error> {
+        // Only a tag can make a scalar wrong.
+        if self.skipping
+            && let Some(node) = self.document.node(id)
+            && (node.shape, node.tag) == (Shape::Scalar, Tag::None)
+            && !self.counts.count(1)
+        {
+            return Ok(Outcome::Scalar(Resolved::Nil, id));
+        }
+        self.enter(id)
     }
 
     /// Begins to decode an alias's target, which is no alias itself.
@@ -228,24 +257,30 @@ impl<'d> Decoder<'d> {
     fn proceed(&mut self) -> Result<Outcome<'d>, Error> {
         let document = self.document;
         match self.frames.last_mut() {
-            Some(Frame::Sequence { next, end, items }) => {
+            Some(Frame::Sequence { next, end, start }) => {
                 if *next < *end {
                     let id = *next;
                     *next = document.after(id);
-                    return self.enter(id);
+                    return self.enter_item(id);
                 }
-                let items = std::mem::take(items);
+                let start = *start;
                 self.frames.pop();
                 self.depth -= 1;
-                Ok(Outcome::Collection(Value::list(items)))
+                if self.skipping {
+                    return Ok(Outcome::Collection(Value::Nil));
+                }
+                Ok(Outcome::Collection(Value::list(self.items.drain(start..).collect())))
             }
             Some(Frame::Entries { next, end, merged, state }) => {
                 if *next < *end {
                     let id = *next;
                     *next = document.after(id);
-                    if let Entry::Value(_, node) = state {
+                    if let Entry::Value(key, node) = state {
                         *node = id;
-                        return self.enter(id);
+                        if let (Some(only), [_]) = (self.options.only, &*self.mappings) {
+                            self.skipping = !key.is_any_of(only);
+                        }
+                        return self.enter_item(id);
                     }
                     if document.node(id).is_some_and(|node| document.is_merge(node)) {
                         let mapping = *next;
@@ -261,8 +296,12 @@ impl<'d> Decoder<'d> {
                     return Ok(Outcome::Merged);
                 }
                 self.depth -= 1;
-                let building = self.mappings.pop().unwrap_or_default();
-                Ok(Outcome::Collection(Value::Map(Map::from_entries(MapType::Any, building.entries))))
+                let start = self.mappings.pop().map_or(self.entries.len(), |mapping| mapping.start);
+                if self.skipping {
+                    return Ok(Outcome::Collection(Value::Nil));
+                }
+                let entries = self.entries.drain(start..);
+                Ok(Outcome::Collection(Value::Map(Map::from_entries(MapType::Any, entries))))
             }
             Some(Frame::Merges(left)) => match left.pop() {
                 Some(id) => self.merge_one(id),
@@ -292,6 +331,9 @@ impl<'d> Decoder<'d> {
                     Outcome::Pending | Outcome::Merged => Value::Nil,
                 };
                 self.insert(key, value, node);
+                if self.mappings.len() == 1 {
+                    self.skipping = false;
+                }
             }
             Entry::Idle => {}
         }
@@ -309,11 +351,12 @@ impl<'d> Decoder<'d> {
             });
         };
         let typed = self.options.strict.then(|| TypedKey::new(&resolved));
+        self.remarks.odd_key |= matches!(resolved, Resolved::Nil | Resolved::Uint(_));
         let text = match resolved {
+            _ if self.skipping => None,
             Resolved::String(Cow::Borrowed(text)) => Some(self.repeated.string(text)),
             other => key_text(other),
         };
-        self.remarks.odd_key |= text.is_none();
         Ok(Key { text, typed })
     }
 
@@ -329,13 +372,14 @@ impl<'d> Decoder<'d> {
             mapping.seen.insert(typed);
         }
         if let Some(text) = key.text {
-            mapping.entries.push((text, value));
+            self.entries.push((text, value));
         }
     }
 
     /// The value of a scalar after the round trip through JSON.
     fn value(&mut self, resolved: Resolved<'d>, id: NodeId) -> Value {
         match resolved {
+            _ if self.skipping => Value::Nil,
             Resolved::Int(number) if self.options.typed_numbers => Value::int(number),
             Resolved::Uint(number) if self.options.typed_numbers => Value::Uint(number, UintKind::Uint64),
             Resolved::String(text) if self.document.has_aliases && text.len() > SHARED_LENGTH => {

@@ -67,20 +67,19 @@ pub(super) fn key(document: &Document<'_>, node: &Node) -> Option<Str> {
 pub(super) struct Repeated(Vec<Option<Str>>);
 
 impl Repeated {
-    /// How many are kept; a power of two.
-    const SLOTS: usize = 256;
+    /// How many are kept at most; a power of two, as any other number of them is.
+    const MOST: usize = 256;
 
     /// Longer strings are not kept.
     const LENGTH: usize = 24;
 }
 
-impl Default for Repeated {
-    fn default() -> Repeated {
-        Repeated(vec![None; Repeated::SLOTS])
-    }
-}
-
 impl Repeated {
+    /// For a document with this many nodes.
+    pub(super) fn new(nodes: usize) -> Repeated {
+        Repeated(vec![None; nodes.next_power_of_two().min(Repeated::MOST)])
+    }
+
     /// The string of these bytes.
     #[inline]
     pub(super) fn string(&mut self, text: &[u8]) -> Str {
@@ -94,7 +93,8 @@ impl Repeated {
             .wrapping_add(usize::from(*last).wrapping_mul(7))
             .wrapping_add(usize::from(middle).wrapping_mul(131))
             .wrapping_add(text.len().wrapping_mul(17));
-        match self.0.get_mut(hash % Repeated::SLOTS) {
+        let slot = hash & self.0.len().wrapping_sub(1);
+        match self.0.get_mut(slot) {
             Some(Some(known)) if known.as_bytes() == text => known.clone(),
             Some(slot) => {
                 let string = Str::from(text);

@@ -90,7 +90,12 @@ pub(super) fn from_slice_typed(bytes: &[u8]) -> Result<Value, Error> {
 
 /// See [`super::from_slice_typed_strict`].
 pub(super) fn from_slice_typed_strict(bytes: &[u8]) -> Result<Value, Error> {
-    read(bytes, Options { typed_numbers: true, strict: true })
+    read(bytes, Options { typed_numbers: true, strict: true, ..Options::default() })
+}
+
+/// See [`super::head_from_slice`].
+pub(super) fn head_from_slice(bytes: &[u8], keys: &'static [&'static str]) -> Result<Value, Error> {
+    read(bytes, Options { typed_numbers: true, only: Some(keys), ..Options::default() })
 }
 
 fn read(bytes: &[u8], options: Options) -> Result<Value, Error> {
@@ -118,6 +123,9 @@ fn read_document(document: &Document<'_>, options: Options) -> Result<Value, Err
         && let Some(Offence::NonFinite(number)) = json_limits::non_finite(&value)
     {
         return Err(converting(Error { message: format!("json: unsupported value: {number}"), line: None }));
+    }
+    if remarks.too_deep && options.only.is_some() {
+        return read_document(document, Options { only: None, ..options });
     }
     if remarks.too_deep
         && let Some(Offence::TooDeep(bracket)) = json_limits::too_deep(&value)
