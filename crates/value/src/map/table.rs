@@ -115,3 +115,37 @@ impl Table {
 fn place(list: &[(Str, Value)], key: &[u8]) -> Result<usize, usize> {
     list.binary_search_by(|(known, _)| known.as_bytes().cmp(key))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{FEW, Table};
+    use crate::{Str, Value};
+
+    /// Behaves as a tree does, on both sides of the number of entries from which it is one.
+    #[test]
+    fn table_is_a_tree_to_its_users() {
+        let (mut table, mut tree) = (Table::default(), BTreeMap::new());
+        for turn in 0..(4 * FEW) {
+            let key = Str::from(format!("k{}", turn * 7919 % (2 * FEW)));
+            let value = Value::int(turn as i64);
+            assert_eq!(shown(table.insert(key.clone(), value.clone())), shown(tree.insert(key.clone(), value)));
+            let gone = Str::from(format!("k{}", turn * 31 % 97));
+            if turn % 3 == 0 {
+                assert_eq!(shown(table.remove(&gone)), shown(tree.remove(&gone)));
+            }
+            assert_eq!(shown(table.get(&gone).cloned()), shown(tree.get(&gone).cloned()));
+            assert_eq!((table.len(), table.keys()), (tree.len(), tree.keys().cloned().collect()));
+        }
+        for count in [5, FEW, FEW + 1, 3 * FEW] {
+            let entries = || (0..count).map(|turn| (Str::from(format!("k{}", turn * 5 % 60)), Value::int(turn as i64)));
+            let (table, tree): (Table, BTreeMap<_, _>) = (entries().collect(), entries().collect());
+            assert_eq!(format!("{:?}", table.entries()), format!("{:?}", tree.into_iter().collect::<Vec<_>>()));
+        }
+    }
+
+    fn shown(value: Option<Value>) -> String {
+        format!("{value:?}")
+    }
+}

@@ -53,6 +53,27 @@ fn yaml_is_read_as_go_reads_it() {
     assert_none(&failures);
 }
 
+/// Whatever key is asked for, what else stands in the document is found wrong as ever.
+#[test]
+fn a_head_is_checked_as_the_whole_is() {
+    const KEYS: &[&str] = &["A", "x"];
+    for case in cases("yaml_decode") {
+        let text = text(&case);
+        match (yaml::from_slice_typed(&text), yaml::head_from_slice(&text, KEYS)) {
+            (Ok(Value::Map(whole)), Ok(Value::Map(head))) => {
+                for key in ["a", "A", "x", "X"] {
+                    let of = |map: &value::Map| map.get(key).map(|value| format!("{value:?}"));
+                    assert_eq!(of(&whole), of(&head), "{key} of {case}");
+                }
+            }
+            (Ok(whole), Ok(head)) => {
+                assert_eq!(std::mem::discriminant(&whole), std::mem::discriminant(&head), "{case}")
+            }
+            (whole, head) => assert_eq!(whole.err(), head.err(), "{case}"),
+        }
+    }
+}
+
 #[test]
 fn places_do_not_change_what_is_read() {
     let mut failures = Vec::new();
