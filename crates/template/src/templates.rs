@@ -91,6 +91,19 @@ impl Templates {
         Machine::new(self, budget, surroundings).execute_named(name.as_bytes(), data)
     }
 
+    /// The same, written to a buffer that was used before; what stands in it is lost.
+    pub fn execute_in(
+        &self,
+        buffer: Vec<u8>,
+        (name, data): (&str, &Value),
+        budget: &Budget,
+        surroundings: &dyn Surroundings,
+    ) -> Result<Vec<u8>, Error> {
+        let mut machine = Machine::new(self, budget, surroundings);
+        machine.reuse(buffer);
+        machine.execute_named(name.as_bytes(), data)
+    }
+
     /// The same, and which template wrote what.
     pub fn execute_traced(
         &self,
