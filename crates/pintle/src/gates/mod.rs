@@ -133,9 +133,11 @@ fn failed(trial: &Trial, why: &str) -> Error {
     let error = Error::new(ErrorKind::Gate, format!("gate {name} failed: {why}; samples: {}", samples.join("; ")))
         .because(format!("gate {name} failed: {why}"));
     error.hinted(match &trial.gate.probe {
-        Probe::Prometheus { address, query } => format!("ask Prometheus at {} for {query}", without_user(address)),
-        Probe::Http { url } => format!("ask for {}", without_user(url)),
-        Probe::Exec { command } => format!("run {command}"),
+        Probe::Prometheus { address, query } => {
+            format!("the gate asked Prometheus at {} for {query}", without_user(address))
+        }
+        Probe::Http { url } => format!("the gate asked for {}", without_user(url)),
+        Probe::Exec { command } => format!("the gate ran: {command}"),
     })
 }
 
