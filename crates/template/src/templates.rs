@@ -4,7 +4,12 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use value::{Str, Value};
 
-use crate::{Budget, Error, Failure, Functions, Origins, Surroundings, execute::Machine, parse::parse, tree::Tree};
+use crate::{
+    Budget, Error, Failure, Functions, Origins, Surroundings,
+    execute::Machine,
+    parse::parse,
+    tree::{Source, Tree},
+};
 
 /// What looking up a missing key of a map gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +33,8 @@ pub struct Templates {
     functions: Functions,
     missing_key: MissingKey,
     trees: HashMap<Str, Rc<Tree>>,
+    /// The texts that do nothing but define templates, by their lengths: subcharts bring the same library again and again.
+    libraries: HashMap<usize, Vec<Library>>,
     texts: RefCell<Texts>,
 }
 
@@ -38,6 +45,13 @@ pub(crate) struct Layer {
     pub(crate) defined: HashMap<Str, Rc<Tree>>,
 }
 
+/// A text that does nothing but define templates.
+struct Library {
+    main: Rc<Tree>,
+    /// The names of those that it defines.
+    defined: Vec<Str>,
+}
+
 /// Texts that were parsed before, so that the same one is parsed once.
 #[derive(Default)]
 struct Texts {
@@ -45,13 +59,23 @@ struct Texts {
     bytes: usize,
 }
 
+/// How many libraries of one length a text is compared with.
+const MOST_LIBRARIES: usize = 8;
+
 /// How much text is kept parsed.
 const MOST_TEXT: usize = 8 << 20;
 
 impl Templates {
     /// An empty set.
     pub fn new(functions: Functions, missing_key: MissingKey) -> Templates {
-        Templates { root: Str::from(ROOT), functions, missing_key, trees: HashMap::new(), texts: RefCell::default() }
+        Templates {
+            root: Str::from(ROOT),
+            functions,
+            missing_key,
+            trees: HashMap::new(),
+            libraries: HashMap::new(),
+            texts: RefCell::default(),
+        }
     }
 
     /// Parses `text` as the template `name`, and adds it and the templates that it defines.
@@ -59,12 +83,56 @@ impl Templates {
     /// A later template replaces an earlier one of its name, unless it is empty but for space and comments.
     /// Fails with Go's message about the first mistake; the set then is as before.
     pub fn parse(&mut self, name: &str, text: impl Into<Str>) -> Result<(), Error> {
-        for tree in parse(&Str::from(name), &text.into(), &self.functions)? {
-            if !(tree.is_empty && self.trees.contains_key(&tree.name)) {
-                self.trees.insert(tree.name.clone(), tree);
+        let (name, text) = (Str::from(name), text.into());
+        if self.parse_again(&name, &text) {
+            return Ok(());
+        }
+        let trees = parse(&name, &text, &self.functions)?;
+        if let Some(main) = trees.iter().find(|tree| tree.name == name && tree.is_empty) {
+            let names = trees.iter().map(|tree| tree.name.clone());
+            let library =
+                Library { main: Rc::clone(main), defined: names.filter(|defined| *defined != name).collect() };
+            let libraries = self.libraries.entry(text.len()).or_default();
+            if libraries.len() < MOST_LIBRARIES {
+                libraries.push(library);
             }
         }
+        for tree in trees {
+            self.add(tree);
+        }
         Ok(())
+    }
+
+    fn add(&mut self, tree: Rc<Tree>) {
+        if !(tree.is_empty && self.trees.contains_key(&tree.name)) {
+            self.trees.insert(tree.name.clone(), tree);
+        }
+    }
+
+    /// Adds the templates of a text that was parsed under another name, where nothing has replaced any of them since:
+    /// they are the same but for that name, which errors show.
+    fn parse_again(&mut self, name: &Str, text: &Str) -> bool {
+        let Some(libraries) = self.libraries.get_mut(&text.len()) else { return false };
+        let Some(library) = libraries.iter_mut().find(|library| library.main.source.text == *text) else {
+            return false;
+        };
+        let before = Rc::clone(&library.main.source);
+        let trees = &mut self.trees;
+        let stands = |tree: &Rc<Tree>| Rc::ptr_eq(&tree.source, &before) && Rc::strong_count(tree) == 1;
+        if !library.defined.iter().all(|defined| *defined != *name && trees.get(defined).is_some_and(stands)) {
+            return false;
+        }
+        let source = Rc::new(Source { name: name.clone(), text: text.clone() });
+        for defined in &library.defined {
+            if let Some(tree) = trees.get_mut(defined).and_then(Rc::get_mut).filter(|tree| !tree.is_empty) {
+                tree.source = Rc::clone(&source);
+            }
+        }
+        let main = Tree { is_empty: true, ..Tree::new(name.clone(), Rc::clone(&source), library.main.searches) };
+        library.main = Rc::new(Tree { code: library.main.code.clone(), ..main });
+        let main = Rc::clone(&library.main);
+        self.add(main);
+        true
     }
 
     /// Whether there is a template of this name.

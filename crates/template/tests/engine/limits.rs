@@ -126,3 +126,25 @@ fn a_mistake_leaves_the_set_as_it_was() {
     assert!(templates.parse("a", "{{ define \"x\" }}second{{ end }}{{ nofunc }}").unwrap_err().is_parse());
     assert_eq!(templates.execute("x", &Value::Nil, &Budget::default(), &Fixed::default()).unwrap(), b"first");
 }
+
+/// Subcharts bring the same library under names of their own: the last one counts, and is what errors name.
+#[test]
+fn a_text_that_comes_again_replaces_what_it_defined() {
+    const LIBRARY: &str = "{{ define \"x\" }}first {{ .a.b }}{{ end }}\n{{ define \"y\" }}{{ end }}";
+    let render = |between: &[(&str, &str)]| {
+        let mut templates = Templates::new(functions::all(), MissingKey::Zero);
+        let texts = [&[("one", LIBRARY)], between, &[("two", LIBRARY), ("main", "{{ template \"x\" . }}")]].concat();
+        texts.iter().for_each(|(name, text)| templates.parse(name, *text).unwrap());
+        let data = value::json::from_slice(b"{\"a\": \"text\"}").unwrap();
+        let run = |name, data: &Value| templates.execute(name, data, &Budget::default(), &Fixed::default());
+        assert_eq!(run("x", &Value::Nil).unwrap_or_default(), b"first <no value>");
+        assert_eq!([run("one", &data).unwrap(), run("two", &data).unwrap()], [b"\n", b"\n"]);
+        assert_eq!(templates.names().len(), 5 + between.iter().filter(|(name, _)| *name != "one").count());
+        run("main", &data).unwrap_err().to_string()
+    };
+    let alone = render(&[]);
+    assert!(alone.starts_with("template: two:1:"), "{alone}");
+    assert_eq!(render(&[("between", "{{ define \"x\" }}second{{ end }}")]), alone);
+    assert_eq!(render(&[("between", LIBRARY)]), alone);
+    assert_eq!(render(&[("one", LIBRARY)]), alone);
+}
