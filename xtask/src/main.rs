@@ -41,7 +41,7 @@ usage: cargo xtask TASK
   bench render [--binary PATH] [--keep] [--runs N] [FILTER]
   bench release [--binary PATH] [--keep]
   bench see [--binary PATH] [--helm-diff PATH] [--keep]
-  bench source [--binary PATH]
+  bench source [--binary PATH [FILTER]]
                    pintle beside the real Helm on the same work, in one run; --keep writes the table to benches/results
   bench sandbox [--binary PATH]
                    the sandbox beside the real Helm on a cluster, and while it fills; written to benches/results
@@ -86,8 +86,9 @@ fn run(arguments: &[String]) -> anyhow::Result<bool> {
         ["bench", "one", program, arguments @ ..] => bench::time_one(program, arguments),
         ["bench", "release", rest @ ..] => bench::release(&bench::Options::parse(rest)?),
         ["bench", "see", rest @ ..] => bench::see(&bench::SeeOptions::parse(rest)?),
-        ["bench", "source"] => bench::source(None),
-        ["bench", "source", "--binary", path] => bench::source(Some(std::path::absolute(path)?)),
+        ["bench", "source"] => bench::source(None, ""),
+        ["bench", "source", "--binary", path] => bench::source(Some(std::path::absolute(path)?), ""),
+        ["bench", "source", "--binary", path, filter] => bench::source(Some(std::path::absolute(path)?), filter),
         ["bench", "sandbox"] => bench::sandbox(None),
         ["bench", "sandbox", "--binary", path] => bench::sandbox(Some(std::path::absolute(path)?)),
         ["bench", "exporter"] => bench::exporter(None),
