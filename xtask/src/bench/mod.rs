@@ -47,7 +47,7 @@ fn keep(name: &str, text: &str) -> anyhow::Result<()> {
     let date = Command::new("date").arg("+%Y-%m-%d").output().context("asking for the date")?;
     let folder = workspace::root().join("benches/results");
     std::fs::create_dir_all(&folder)?;
-    let path = folder.join(format!("{name}-{}.md", String::from_utf8_lossy(&date.stdout).trim()));
+    let path = folder.join(format!("{}-{name}.md", String::from_utf8_lossy(&date.stdout).trim()));
     std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))
 }
 
