@@ -65,7 +65,7 @@ fn masked(text: &str) -> String {
         let is_time = |word: &str| word.len() == 8 && word.split(':').filter(|part| part.len() == 2).count() == 3;
         if shown.split([' ', '\t']).any(is_time) {
             let words = shown.split(' ').map(|word| if is_time(word) { "hh:mm:ss" } else { word });
-            shown = words.collect::<Vec<_>>().join(" ");
+            shown = without_day(&words.collect::<Vec<_>>().join(" "));
         }
         for unit in 0..30 {
             shown = shown
@@ -75,6 +75,15 @@ fn masked(text: &str) -> String {
         lines.push(shown.trim_end().to_owned());
     }
     lines.join("\n")
+}
+
+/// The line without the day around a covered time: `Sat Nov 21 hh:mm:ss 2026`.
+fn without_day(line: &str) -> String {
+    const DAY: usize = "Sat Nov 21 ".len();
+    const LENGTH: usize = "hh:mm:ss 2026".len();
+    let Some(at) = line.find("hh:mm:ss").filter(|at| *at >= DAY) else { return line.to_owned() };
+    let behind = line.get(at + LENGTH..).unwrap_or_default();
+    format!("{}Www Mmm dd hh:mm:ss yyyy{behind}", &line[..at - DAY])
 }
 
 /// Runs a session, and gives what it should look like.
