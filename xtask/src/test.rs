@@ -96,7 +96,7 @@ fn cargo(arguments: &[&str]) -> anyhow::Result<Outcome> {
 fn tests() -> anyhow::Result<Outcome> {
     let prometheus = tools::prometheus()?;
     let status = process::cargo()
-        .args(["test", "--workspace", "--quiet"])
+        .args(["test", "--workspace", "--quiet", "--no-fail-fast"])
         .env(testkit::TEST_REGISTRY, tools::registry()?)
         .env(testkit::TEST_HELM, tools::helms()?.helm4)
         .env(testkit::TEST_PROMETHEUS, prometheus.server)
