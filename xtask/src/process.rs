@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsStr,
+    io::{BufRead as _, BufReader},
     path::Path,
     process::{Command, Stdio},
 };
@@ -68,6 +69,22 @@ pub(crate) fn shown(program: impl AsRef<OsStr>, arguments: &[&str], folder: &Pat
 /// Runs the cargo that runs this task in the project's folder, with its output shown; true where it ended well.
 pub(crate) fn cargo_shown(arguments: &[&str]) -> anyhow::Result<bool> {
     status(cargo().args(arguments))
+}
+
+/// Runs a command with its output shown, and gives each line of its standard output to `see`; true where it ended well.
+pub(crate) fn shown_and_seen(command: &mut Command, mut see: impl FnMut(&str)) -> anyhow::Result<bool> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().with_context(|| format!("running {name}"))?;
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).split(b'\n') {
+            let line = line.with_context(|| format!("reading what {name} prints"))?;
+            let line = String::from_utf8_lossy(&line);
+            println!("{line}");
+            see(&line);
+        }
+    }
+    Ok(child.wait()?.success())
 }
 
 /// The cargo that runs this task, in the project's folder.

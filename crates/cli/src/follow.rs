@@ -35,6 +35,13 @@ enum Reports {
     List,
 }
 
+impl Reports {
+    /// Whether they are all that stands on standard output.
+    fn stand_alone(self) -> bool {
+        matches!(self, Reports::Alone | Reports::List)
+    }
+}
+
 /// Where events are written to.
 enum Events {
     Stdout,
@@ -74,7 +81,7 @@ impl Events {
 impl Follow {
     /// Whether standard output belongs to the events, or to the report.
     pub(crate) fn has_stdout(&self) -> bool {
-        self.writes_to_stdout() || matches!(self.reports, Reports::Alone | Reports::List)
+        self.writes_to_stdout() || self.reports.stand_alone()
     }
 
     fn writes_to_stdout(&self) -> bool {
@@ -188,8 +195,7 @@ impl Invocation<'_> {
 
     /// Prints the report where it is to stand alone.
     pub(crate) fn print_report(&mut self) -> Result<(), Failure> {
-        let alone = |follow: &mut Follow| matches!(follow.reports, Reports::Alone | Reports::List);
-        let Some(follow) = self.output.follow.take_if(alone) else { return Ok(()) };
+        let Some(follow) = self.output.follow.take_if(|follow| follow.reports.stand_alone()) else { return Ok(()) };
         let printed = self.print_operation(&follow);
         self.output.follow = Some(follow);
         printed

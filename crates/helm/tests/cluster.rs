@@ -16,9 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// A chart whose pods never start, where a cluster is.
 fn stage(name: &str) -> Option<(Testbed, TestEnv)> {
     let bed = Testbed::open(name).unwrap()?;
-    let mut env = TestEnv::new().unwrap();
-    env.set("KUBECONFIG", bed.kubeconfig());
-    env.set("HELM_NAMESPACE", bed.namespace());
+    let env = TestEnv::on(&bed).unwrap();
     env.write("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n").unwrap();
     env.write("web/values.yaml", "simulate: none\n").unwrap();
     env.write(

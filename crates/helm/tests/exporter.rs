@@ -3,7 +3,7 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{Read as _, Write as _},
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -11,7 +11,9 @@ use std::{
 };
 
 use anyhow::{Context as _, ensure};
-use testkit::{Outcome, Prometheus, TEST_HELM, TEST_PROMETHEUS, TEST_PROMTOOL, TestEnv, Testbed, needed_program};
+use testkit::{
+    Outcome, Prometheus, TEST_HELM, TEST_PROMETHEUS, TEST_PROMTOOL, TestEnv, Testbed, exporter_address, needed_program,
+};
 
 const HELM: &str = env!("CARGO_BIN_EXE_helm");
 
@@ -69,11 +71,7 @@ impl Running {
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()?;
-        let mut first = String::new();
-        BufReader::new(child.stdout.take().context("its output")?).read_line(&mut first)?;
-        let address =
-            first.trim().strip_prefix("Serving metrics on http://").and_then(|rest| rest.strip_suffix("/metrics"));
-        let address = address.with_context(|| format!("an address: {first:?}"))?.to_owned();
+        let address = exporter_address(&mut child)?;
         Ok(Running { child, address })
     }
 
@@ -148,10 +146,8 @@ fn prometheus(env: &TestEnv, exporter: &Running) -> anyhow::Result<Option<Promet
 #[test]
 fn the_alerts_of_the_document_fire() -> anyhow::Result<()> {
     let Some(bed) = Testbed::open("watch-exporter")? else { return Ok(()) };
-    let mut env = TestEnv::new()?;
+    let env = TestEnv::on(&bed)?;
     let namespace = bed.namespace();
-    env.set("KUBECONFIG", bed.kubeconfig());
-    env.set("HELM_NAMESPACE", namespace);
     chart(&env)?;
     // The chart's rights are all that the exporter has.
     let chart = root("charts/helm-exporter");

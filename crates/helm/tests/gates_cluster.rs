@@ -61,9 +61,7 @@ impl Stage {
     fn set(name: &str) -> Option<Stage> {
         let program = needed_program(TEST_PROMETHEUS, name).unwrap()?;
         let bed = Testbed::open(name).unwrap()?;
-        let mut env = TestEnv::new().unwrap();
-        env.set("KUBECONFIG", bed.kubeconfig());
-        env.set("HELM_NAMESPACE", bed.namespace());
+        let env = TestEnv::on(&bed).unwrap();
         env.write("app/Chart.yaml", "apiVersion: v2\nname: app\nversion: 1.0.0\n").unwrap();
         env.write("app/values.yaml", "errors: 0\n").unwrap();
         env.write(

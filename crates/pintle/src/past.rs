@@ -137,10 +137,9 @@ impl Past {
         let Some(newest) = self.newest.as_mut().filter(|newest| newest.revision == abandoned.number) else {
             return Ok(());
         };
-        newest.info.description = abandoned_description(&self.name, &abandoned);
-        newest.info.status = Status::Failed;
+        let remark = fail_abandoned(newest, &abandoned);
         session.storage.update(newest)?;
-        session.remark(format!("revision {} is marked failed: {}", newest.revision, newest.info.description));
+        session.remark(remark);
         self.note_newest();
         Ok(())
     }
@@ -154,9 +153,7 @@ impl Past {
             let revision = Revision::from(&record);
             let mut notes = self.notes(left.number);
             if revision.is_abandoned(now, timeout) && until(&notes).is_none_or(|until| until < now) {
-                record.info.description = abandoned_description(&self.name, &revision);
-                record.info.status = Status::Failed;
-                session.remark(format!("revision {} is marked failed: {}", left.number, record.info.description));
+                session.remark(fail_abandoned(&mut record, &revision));
             } else if notes.contains_key(REASON_ANNOTATION) {
                 continue;
             } else {
@@ -223,6 +220,13 @@ impl Past {
         let deployed = self.revisions.iter().filter(|revision| revision.status == Status::Deployed);
         deployed.map(|revision| self.record(session, revision.number)).collect()
     }
+}
+
+/// Makes a record that nobody carries on a failed one, and gives what is to be said of it.
+fn fail_abandoned(record: &mut Record, revision: &Revision) -> String {
+    record.info.description = abandoned_description(&record.name, revision);
+    record.info.status = Status::Failed;
+    format!("revision {} is marked failed: {}", record.revision, record.info.description)
 }
 
 /// Until when gates take samples, as it is noted, in nanoseconds since 1970.

@@ -34,10 +34,11 @@ pub(crate) fn reason(notes: &Notes) -> Option<String> {
     notes.get(REASON_ANNOTATION).or_else(|| notes.get(BECAUSE_ANNOTATION)).cloned()
 }
 
-/// What is to be said of a revision, behind its number.
-pub(crate) fn why(notes: &Notes) -> Option<String> {
-    let failed = notes.get(REASON_ANNOTATION).map(|reason| format!("failed: {reason}"));
-    failed.or_else(|| notes.get(BECAUSE_ANNOTATION).map(|because| format!("is an automatic rollback: {because}")))
+/// What is to be said of a revision, as a sentence.
+pub(crate) fn why(revision: i64, notes: &Notes) -> Option<String> {
+    let failed = notes.get(REASON_ANNOTATION).map(|reason| format!("revision {revision} failed: {reason}"));
+    let because = || notes.get(BECAUSE_ANNOTATION);
+    failed.or_else(|| because().map(|because| format!("revision {revision} is an automatic rollback: {because}")))
 }
 
 /// The gates that judged a revision.

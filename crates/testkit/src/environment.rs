@@ -2,13 +2,15 @@
 
 use std::{
     fs,
-    io::Write as _,
+    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use anyhow::Context as _;
 use tempfile::TempDir;
+
+use crate::Testbed;
 
 /// Where a test's own folders begin in what [`Outcome`] shows.
 const MASK: &str = "$TEST";
@@ -44,6 +46,17 @@ pub fn words(line: &str) -> Vec<String> {
     words
 }
 
+/// Where `helm exporter`, started with its output piped, says that it serves: host and port.
+///
+/// # Errors
+/// It says something else.
+pub fn exporter_address(exporter: &mut Child) -> anyhow::Result<String> {
+    let mut line = String::new();
+    BufReader::new(exporter.stdout.take().context("the exporter's output")?).read_line(&mut line)?;
+    let address = line.trim().strip_prefix("Serving metrics on http://").and_then(|rest| rest.strip_suffix("/metrics"));
+    Ok(address.with_context(|| format!("the exporter does not say where it is: {line:?}"))?.to_owned())
+}
+
 impl TestEnv {
     /// An environment with empty folders `home` and `work`.
     ///
@@ -53,6 +66,17 @@ impl TestEnv {
         let env = TestEnv { folder, variables: Vec::new() };
         fs::create_dir(env.home()).context("making a home folder")?;
         fs::create_dir(env.work()).context("making a work folder")?;
+        Ok(env)
+    }
+
+    /// The same for a test on a cluster: with its kubeconfig, and the test's namespace.
+    ///
+    /// # Errors
+    /// No folder can be made.
+    pub fn on(bed: &Testbed) -> anyhow::Result<TestEnv> {
+        let mut env = TestEnv::new()?;
+        env.set("KUBECONFIG", bed.kubeconfig());
+        env.set("HELM_NAMESPACE", bed.namespace());
         Ok(env)
     }
 

@@ -15,7 +15,7 @@ mod testbed;
 #[cfg(unix)]
 pub use crate::postgres::{Postgres, PostgresTls};
 pub use crate::{
-    environment::{Outcome, TestEnv, words},
+    environment::{Outcome, TestEnv, exporter_address, words},
     prometheus::{Prometheus, TEST_PROMETHEUS, TEST_PROMTOOL},
     registry::{Registry, RegistryKind, TEST_HELM, TEST_REGISTRY, needed_program},
     server::Servers,

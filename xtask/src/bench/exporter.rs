@@ -2,7 +2,7 @@
 
 use std::{
     fmt::Write as _,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{Read as _, Write as _},
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::Context as _;
 use release::Status;
-use testkit::Testbed;
+use testkit::{Testbed, exporter_address};
 
 use super::{
     built_and_load, keep,
@@ -126,11 +126,7 @@ struct Running {
 impl Running {
     fn start(command: &mut Command) -> anyhow::Result<Running> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("starting the exporter")?;
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().context("its output")?).read_line(&mut line)?;
-        let address =
-            line.trim().strip_prefix("Serving metrics on http://").and_then(|rest| rest.strip_suffix("/metrics"));
-        let address = address.with_context(|| format!("the exporter does not say where it is: {line:?}"))?.to_owned();
+        let address = exporter_address(&mut child)?;
         Ok(Running { child, address })
     }
 

@@ -44,11 +44,28 @@ fn path_behind(flag: &str, words: &mut std::slice::Iter<'_, &str>) -> anyhow::Re
 
 /// Writes figures down below benches/, with the day in the file's name.
 fn keep(name: &str, text: &str) -> anyhow::Result<()> {
-    let date = Command::new("date").arg("+%Y-%m-%d").output().context("asking for the date")?;
     let folder = workspace::root().join("benches/results");
     std::fs::create_dir_all(&folder)?;
-    let path = folder.join(format!("{}-{name}.md", String::from_utf8_lossy(&date.stdout).trim()));
-    std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))
+    let path = folder.join(format!("{}-{name}.md", today()?));
+    std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
+    println!("kept in {}", path.display());
+    Ok(())
+}
+
+/// The day in UTC, as `2026-01-02`.
+fn today() -> anyhow::Result<String> {
+    said("date", &["-u", "+%F"])
+}
+
+/// What a program that must succeed prints, in the project's folder.
+fn said(program: &str, arguments: &[&str]) -> anyhow::Result<String> {
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(workspace::root())
+        .output()
+        .with_context(|| format!("running {program}"))?;
+    anyhow::ensure!(output.status.success(), "{program} {} fails", arguments.join(" "));
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
 /// The profile that a binary was built with, by the folder that it lies in, and the load of the machine just now.

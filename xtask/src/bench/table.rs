@@ -1,11 +1,8 @@
 //! The rows of a benchmark as a table: printed as they are measured, and kept with their date.
 
-use std::{fmt::Write as _, path::PathBuf, process::Command};
+use std::fmt::Write as _;
 
-use anyhow::Context as _;
-
-use super::Figures;
-use crate::workspace;
+use super::{Figures, keep, said, today};
 
 /// What a row is to reach.
 #[derive(Clone, Copy)]
@@ -70,26 +67,11 @@ impl Table {
 
     /// Writes the table to a file below benches/ that bears the day, and says under which circumstances it came about.
     pub(super) fn keep(&self, name: &str, circumstances: &str) -> anyhow::Result<()> {
-        let day = said("date", &["-u", "+%F"])?;
+        let day = today()?;
         let commit = said("git", &["describe", "--always", "--dirty", "--exclude=*"])?;
-        let folder = workspace::root().join("benches").join("results");
-        std::fs::create_dir_all(&folder)?;
-        let file: PathBuf = folder.join(format!("{day}-{name}.md"));
         let text = format!("# cargo xtask bench {name}, {day}\n\nCommit {commit}. {circumstances}\n\n{}", self.text);
-        std::fs::write(&file, text).with_context(|| format!("writing {}", file.display()))?;
-        println!("kept in {}", file.display());
-        Ok(())
+        keep(name, &text)
     }
-}
-
-fn said(program: &str, arguments: &[&str]) -> anyhow::Result<String> {
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(workspace::root())
-        .output()
-        .with_context(|| format!("running {program}"))?;
-    anyhow::ensure!(output.status.success(), "{program} {} fails", arguments.join(" "));
-    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
 impl Measured {

@@ -7,13 +7,17 @@ use std::{
 
 use anyhow::Context as _;
 use cluster::{Action, ObjectId, PatchKind, Write};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     run::{PATIENCE, Run},
     scenario::{Grant, Step, Tamper},
     snapshot, words,
 };
+use crate::process;
+
+/// How long controllers are waited for.
+const UNREST: Duration = Duration::from_secs(10);
 
 const RBAC: &str = "rbac.authorization.k8s.io/v1";
 
@@ -91,6 +95,32 @@ impl Run<'_> {
         for object in [role, binding] {
             let id = ObjectId { namespace: self.namespace.clone(), ..ObjectId::of(&object)? };
             self.cluster.write(&Write::new(id, Action::Apply { object, force_conflicts: true }))?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the controllers are done with what was changed before: pods that are still on their way would stand in
+    /// one answer and not in the next. What never comes to rest is waited for as long as [`UNREST`].
+    pub(super) fn wait_for_controllers(&self) -> anyhow::Result<()> {
+        const WORKLOADS: &str = "deployments,replicasets,statefulsets,daemonsets,jobs,pods";
+        let begin = Instant::now();
+        let mut before = None;
+        while begin.elapsed() < UNREST {
+            let mut command = self.home.command(&self.stage.kubectl);
+            command.env("KUBECONFIG", &self.stage.kubeconfig);
+            command.args(["--namespace", &self.namespace, "get", WORKLOADS, "--output", "json"]);
+            let now: Value = serde_json::from_slice(&process::answer(&mut command)?.stdout)?;
+            let mut items = now["items"].as_array().into_iter().flatten();
+            let moving = items.any(|item| {
+                let (metadata, status) = (&item["metadata"], &item["status"]);
+                let seen = &status["observedGeneration"];
+                metadata.get("deletionTimestamp").is_some() || !seen.is_null() && *seen != metadata["generation"]
+            });
+            if !moving && before.as_ref() == Some(&now) {
+                break;
+            }
+            before = Some(now);
+            std::thread::sleep(Duration::from_millis(300));
         }
         Ok(())
     }

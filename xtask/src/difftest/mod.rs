@@ -69,7 +69,8 @@ pub(crate) fn command(words: &[&str]) -> anyhow::Result<bool> {
         }
     }
     let bed = Bed::open()?;
-    let result = if record { record_on(&bed, &options) } else { compare_on(&bed, &options) };
+    let result =
+        if record { record_on(&bed, &options) } else { compare_on(&bed, &options).map(|faults| faults.is_empty()) };
     bed.close()?;
     result
 }
@@ -109,8 +110,8 @@ fn record_on(bed: &Bed, options: &Options) -> anyhow::Result<bool> {
 }
 
 /// Compares every chosen scenario on a cluster. One that differs is run again, alone, and beside the real Helm: only what
-/// differs then as well counts, for a busy machine may have let a wait run out of time.
-pub(crate) fn compare_on(bed: &Bed, options: &Options) -> anyhow::Result<bool> {
+/// differs then as well counts, for a busy machine may have let a wait run out of time. Gives what is wrong.
+pub(crate) fn compare_on(bed: &Bed, options: &Options) -> anyhow::Result<Vec<String>> {
     let begin = Instant::now();
     let stage = stage(bed, options.binary.clone().map_or_else(binary::release, Ok)?)?;
     let pins = recording::common_pins()?;
@@ -119,6 +120,13 @@ pub(crate) fn compare_on(bed: &Bed, options: &Options) -> anyhow::Result<bool> {
     // The longest first, so that none is left over at the end.
     scenarios.sort_by_key(|scenario| std::cmp::Reverse(scenario.step.len() * casts(scenario).len()));
     let recordings: Vec<Option<Recording>> = scenarios.iter().map(|scenario| Recording::of(scenario, &pins)).collect();
+    let old = scenarios.iter().zip(&recordings).filter(|(scenario, recording)| !scenario.alone && recording.is_none());
+    match old.count() {
+        0 => {}
+        old => {
+            println!("{old} recordings are old, and the real Helm runs in their place: difftest --record renews them")
+        }
+    }
     let jobs = scenarios.iter().enumerate().flat_map(|(at, scenario)| {
         let recorded = recordings[at].is_some();
         let casts = casts(scenario).into_iter().filter(move |cast| !(recorded && *cast == Cast::Reference));
@@ -128,12 +136,13 @@ pub(crate) fn compare_on(bed: &Bed, options: &Options) -> anyhow::Result<bool> {
     let mut tally = Tally::default();
     for ((scenario, runs), recording) in scenarios.iter().zip(runs).zip(&recordings) {
         let mut faults = judge(scenario, &runs);
-        if !faults.is_empty() || !recording.as_ref().is_none_or(|recording| all_agree(recording, scenario, &runs)) {
-            eprintln!("{} differs at first, and is run again", scenario.name);
+        let disagrees = recording.as_ref().and_then(|recording| disagreement(recording, scenario, &runs));
+        if let Some(first) = faults.first().cloned().or(disagrees) {
+            println!("{} is run again, for at first: {first}", scenario.name);
             let again = casts(scenario).into_iter().map(|cast| (cast, run(&stage, scenario, cast, 0))).collect();
             faults = judge(scenario, &again);
         }
-        tally.add(scenario, &faults);
+        tally.add(scenario, faults);
     }
     println!(
         "difftest: {} passed, {} failed, {} open, in {} s",
@@ -142,7 +151,7 @@ pub(crate) fn compare_on(bed: &Bed, options: &Options) -> anyhow::Result<bool> {
         tally.open,
         begin.elapsed().as_secs()
     );
-    Ok(tally.failed == 0)
+    Ok(tally.faults)
 }
 
 /// How many scenarios went how.
@@ -151,10 +160,12 @@ struct Tally {
     passed: usize,
     failed: usize,
     open: usize,
+    /// What is wrong with those that failed.
+    faults: Vec<String>,
 }
 
 impl Tally {
-    fn add(&mut self, scenario: &Scenario, faults: &[String]) {
+    fn add(&mut self, scenario: &Scenario, faults: Vec<String>) {
         match (scenario.state, faults.is_empty()) {
             (_, true) => self.passed += 1,
             (State::Passes, false) => self.failed += 1,
@@ -163,14 +174,18 @@ impl Tally {
         if scenario.state == State::Open && faults.is_empty() {
             println!("NOW PASSES {}: its state may say so", scenario.name);
         }
-        for fault in faults {
+        for fault in &faults {
             println!("{fault}");
+        }
+        if scenario.state == State::Passes {
+            self.faults.extend(faults);
         }
     }
 }
 
-fn all_agree(recording: &Recording, scenario: &Scenario, runs: &Runs) -> bool {
-    runs.iter().all(|(_, run)| run.as_ref().is_ok_and(|run| recording.agrees(scenario, run)))
+/// Where a run is other than recorded.
+fn disagreement(recording: &Recording, scenario: &Scenario, runs: &Runs) -> Option<String> {
+    runs.iter().find_map(|(_, run)| recording.disagrees(scenario, run.as_ref().ok()?))
 }
 
 fn casts(scenario: &Scenario) -> Vec<Cast> {

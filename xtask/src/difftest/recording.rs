@@ -107,14 +107,19 @@ impl Recording {
         Ok(())
     }
 
-    /// Whether a run did the same, as far as it is compared.
-    pub(super) fn agrees(&self, scenario: &Scenario, run: &[Done]) -> bool {
-        let mut steps = scenario.step.iter().zip(&self.steps).zip(run);
-        self.steps.len() == run.len()
-            && steps.all(|((step, want), got)| {
-                (step.beyond.is_none() || got.exit == 0)
-                    && step.facets().into_iter().all(|facet| want.agrees(facet, got))
-            })
+    /// Where a run did something else, as far as it is compared: the step and what of it.
+    pub(super) fn disagrees(&self, scenario: &Scenario, run: &[Done]) -> Option<String> {
+        if self.steps.len() != run.len() {
+            return Some(format!("{} steps are recorded, {} were run", self.steps.len(), run.len()));
+        }
+        let steps = scenario.step.iter().zip(&self.steps).zip(run).enumerate();
+        steps.into_iter().find_map(|(at, ((step, want), got))| {
+            let unmet = step.beyond.is_some() && got.exit != 0;
+            let facet = step.facets().into_iter().find(|facet| !want.agrees(*facet, got));
+            let facet = facet.map(|facet| format!("{facet:?}").to_lowercase());
+            let what = facet.or_else(|| unmet.then(|| format!("exit {}", got.exit)))?;
+            Some(format!("step {}, {}: {what}, beside the recording", at + 1, got.what))
+        })
     }
 }
 

@@ -148,6 +148,9 @@ impl Run<'_> {
     fn step(&self, step: &Step, helm_step: usize) -> anyhow::Result<Done> {
         let mut done = Done::default();
         if let Some(line) = &step.helm {
+            if line.starts_with("status ") {
+                self.wait_for_controllers()?;
+            }
             self.command(&Line { program: self.helm(step, helm_step), name: "helm", line }, step, &mut done)?;
         } else if let Some(line) = &step.kubectl {
             let line = Line { program: self.stage.kubectl.clone(), name: "kubectl", line };

@@ -46,7 +46,7 @@ pub fn history(options: &HistoryOptions, session: &mut Session<'_>) -> Result<Ve
 
 /// Why a revision failed, or was made where nobody asked for it, as a sentence; none where that is not known.
 pub fn why_revision(head: &Summary) -> Option<String> {
-    Some(format!("revision {} {}", head.revision, why(&head.annotations)?))
+    why(head.revision, &head.annotations)
 }
 
 /// The heads of a release's revisions in the order of the storage, which is that of the names of its objects, as

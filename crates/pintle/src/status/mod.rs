@@ -46,8 +46,7 @@ pub struct StatusReport {
 pub fn status(options: &RecordOptions, live: Live, session: &mut Session<'_>) -> Result<StatusReport, Error> {
     let (record, notes) = record_and_notes(options, session)?;
     let gates = kept_gates(&notes);
-    let mut told: Vec<String> =
-        why(&notes).map(|why| format!("revision {} {why}", record.revision)).into_iter().collect();
+    let mut told: Vec<String> = why(record.revision, &notes).into_iter().collect();
     told.extend(gates.iter().flat_map(reasons::lines));
     let form = if live == Live::Tables { Form::Tables } else { Form::Objects };
     let groups = groups(&record, form, session)?;

@@ -8,6 +8,7 @@ mod der;
 mod dsa;
 mod elliptic;
 mod key;
+#[cfg(target_arch = "x86_64")]
 mod lanes;
 mod montgomery;
 mod parse;

@@ -87,6 +87,7 @@ impl<const N: usize> Modulus<N> {
     }
 
     /// Miller and Rabin's test. The base is in Montgomery's form, so that any number below the modulus is as good.
+    #[inline(never)] // It is large, and called from more than one place.
     pub(super) fn passes_miller_rabin(&self, base: &[u64; N]) -> bool {
         let mut odd = self.words;
         if let Some(lowest) = odd.first_mut() {

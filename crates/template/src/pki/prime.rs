@@ -4,11 +4,9 @@ use std::sync::OnceLock;
 
 use num_bigint::BigUint;
 
-use super::{
-    Random,
-    lanes::{self, LANES},
-    montgomery::Modulus,
-};
+#[cfg(target_arch = "x86_64")]
+use super::lanes::{LANES, Lanes};
+use super::{Random, montgomery::Modulus};
 
 /// How many numbers of a progression are looked at before another one is tried. Among so many numbers of the sizes in
 /// use, one is nearly always prime.
@@ -43,6 +41,22 @@ fn small_primes() -> &'static [u32] {
 /// The first prime of `N` words with the highest bit set among `start`, `start + step` and so on, nothing where there
 /// is none for long. `start` is odd, `step` even.
 pub(super) fn first_prime<const N: usize>(start: &BigUint, step: &BigUint, random: Random<'_>) -> Option<BigUint> {
+    let composite = sieved(start, step);
+    let candidates = composite.iter().enumerate().filter(|(_, composite)| !**composite);
+    let mut candidates = candidates.map(|(index, _)| start + step * index);
+    #[cfg(target_arch = "x86_64")]
+    if let Some(lanes) = Lanes::detect() {
+        match N {
+            16 => return first_in_lanes::<16, 37, 75>(lanes, start, candidates, random),
+            32 => return first_in_lanes::<32, 74, 149>(lanes, start, candidates, random),
+            _ => {}
+        }
+    }
+    candidates.find(|number| is_prime::<N>(number, random))
+}
+
+/// Which of [`WINDOW`] numbers `start`, `start + step` and so on a small prime divides.
+fn sieved(start: &BigUint, step: &BigUint) -> Vec<bool> {
     let mut composite = vec![false; WINDOW];
     let mut strike = |prime: u32, start: u32, inverse: u32| {
         let first = u64::from(prime - start) % u64::from(prime) * u64::from(inverse) % u64::from(prime);
@@ -59,31 +73,53 @@ pub(super) fn first_prime<const N: usize>(start: &BigUint, step: &BigUint, rando
             }
         }
     }
-    let candidates = composite.iter().enumerate().filter(|(_, composite)| !**composite);
-    let mut candidates = candidates.map(|(index, _)| start + step * index);
-    if !matches!(N, 16 | 32) || !lanes::pay() {
-        return candidates.find(|number| is_prime::<N>(number, random));
-    }
+    composite
+}
+
+/// The first prime of `N` words among the candidates, with [`Lanes`] of `L` limbs.
+#[cfg(target_arch = "x86_64")]
+fn first_in_lanes<const N: usize, const L: usize, const W: usize>(
+    lanes: Lanes,
+    start: &BigUint,
+    mut candidates: impl Iterator<Item = BigUint>,
+    random: Random<'_>,
+) -> Option<BigUint> {
     loop {
         let numbers: [Option<BigUint>; LANES] = std::array::from_fn(|_| candidates.next());
         if numbers.iter().all(Option::is_none) {
             return None;
         }
         let numbers = numbers.map(|number| number.unwrap_or_else(|| start.clone()));
-        let bits = N as u64 * 64;
-        let passed = if N == 16 {
-            lanes::pass_fermat::<37, 75>(&numbers, bits)
-        } else {
-            lanes::pass_fermat::<74, 149>(&numbers, bits)
-        };
+        let passed = lanes.pass_fermat::<L, W>(&numbers, N as u64 * 64);
         let mut passed = numbers.into_iter().zip(passed).filter(|(_, passed)| *passed);
-        // The lanes have made Fermat's test; what they let through by mistake would not pass these.
-        if let Some((prime, _)) =
-            passed.find(|(number, _)| modulus::<N>(number).is_some_and(|modulus| survives(&modulus, random)))
-        {
+        // What the lanes let through by mistake would not pass these.
+        if let Some((prime, _)) = passed.find(|(number, _)| survives_in_lanes::<N, L, W>(lanes, number, random)) {
             return Some(prime);
         }
     }
+}
+
+/// Miller and Rabin's test, four bases of it in lanes.
+#[cfg(target_arch = "x86_64")]
+fn survives_in_lanes<const N: usize, const L: usize, const W: usize>(
+    lanes: Lanes,
+    number: &BigUint,
+    random: Random<'_>,
+) -> bool {
+    let Some(modulus) = modulus::<N>(number) else { return false };
+    let less = number - 1_u8;
+    let twos = less.trailing_zeros().unwrap_or(0);
+    let bases = std::array::from_fn(|_| random_below(&less, random));
+    let powers = lanes.powers::<L, W>(&bases, &(&less >> twos), number);
+    let passes = |power: BigUint| {
+        let mut squares = (0..twos).scan(power.clone(), |power, _| {
+            let last = power.clone();
+            *power = &last * &last % number;
+            Some(last)
+        });
+        power == BigUint::from(1_u8) || squares.any(|square| square == less)
+    };
+    powers.into_iter().all(passes) && (LANES..tests::<N>()).all(|_| modulus.passes_miller_rabin(&random_base(random)))
 }
 
 /// Whether a number of `N` words with the highest bit set is prime, but for a chance that nobody lives to see.
@@ -98,8 +134,12 @@ fn modulus<const N: usize>(number: &BigUint) -> Option<Modulus<N>> {
 }
 
 fn survives<const N: usize>(modulus: &Modulus<N>, random: Random<'_>) -> bool {
-    let tests = if N >= 32 { TESTS - 1 } else { TESTS };
-    (0..tests).all(|_| modulus.passes_miller_rabin(&random_base(random)))
+    (0..tests::<N>()).all(|_| modulus.passes_miller_rabin(&random_base(random)))
+}
+
+/// How often a number of `N` words is tested at random.
+fn tests<const N: usize>() -> usize {
+    if N >= 32 { TESTS - 1 } else { TESTS }
 }
 
 /// A random number that is less than any with the highest bit set.
