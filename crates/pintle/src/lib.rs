@@ -121,7 +121,7 @@ pub use crate::{
     stored::{RecordOptions, computed_values, record, record_json},
     style::Page,
     table::Table,
-    template::{TemplateOptions, TemplateReport, WriteFile, WriteMode, template, template_on},
+    template::{Material, TemplateOptions, TemplateReport, WriteFile, WriteMode, template, template_on},
     test_release::{TestOptions, test},
     uninstall::{UninstallOptions, uninstall},
     upgrade::{OrInstall, ReuseValues, UpgradeOptions, Upgraded, apply_plan, plan_upgrade, upgrade},

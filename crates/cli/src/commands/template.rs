@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{self, Write as _},
+    mem,
     path::Path,
 };
 
@@ -116,6 +117,8 @@ fn run(invocation: &mut Invocation<'_>) -> Result<(), Failure> {
         invocation.output.print(format!("wrote {}\n", file.path))?;
     }
     invocation.output.print(&report.stdout)?;
+    // Nothing comes behind it but the end of the process.
+    mem::forget(report.material);
     Ok(report.outcome?)
 }
 

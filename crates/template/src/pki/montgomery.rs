@@ -4,6 +4,8 @@
 
 use std::cell::Cell;
 
+use num_bigint::BigUint;
+
 /// An odd number whose highest bit is set, and what multiplication needs of it.
 pub(super) struct Modulus<const N: usize> {
     words: [u64; N],
@@ -26,10 +28,26 @@ impl<const N: usize> Modulus<N> {
         Modulus { words, inverse: inverse.wrapping_neg(), one, minus_one }
     }
 
+    /// The number as a modulus, where it has `N` words with the highest bit set.
+    pub(super) fn of(number: &BigUint) -> Option<Modulus<N>> {
+        let words = words::<N>(number)?;
+        words.last().is_some_and(|highest| highest >> 63 == 1).then(|| Modulus::new(words))
+    }
+
+    /// A power of a number below the modulus, nothing where base or exponent has more than `N` words.
+    pub(super) fn raise(&self, base: &BigUint, exponent: &BigUint) -> Option<BigUint> {
+        let base = words(&((base << (64 * N)) % whole(&self.words)))?;
+        let power = self.power(&base, &words(exponent)?);
+        // Multiplied with 1 itself, a number leaves Montgomery's form.
+        let one: [u64; N] = words(&BigUint::from(1_u8))?;
+        Some(whole(&self.multiply(&power, &one)))
+    }
+
     /// The product of two numbers in Montgomery's form.
     ///
     /// Each word of `b` adds a multiple of `a`, and the multiple of the modulus that clears the lowest word; both in one
     /// pass, which keeps two carries under way at a time.
+    #[inline(never)] // Its loops are unrolled, and it is called from many places.
     fn multiply(&self, a: &[u64; N], b: &[u64; N]) -> [u64; N] {
         let mut sum = [0; N];
         let mut overflow = 0_u64;
@@ -87,7 +105,6 @@ impl<const N: usize> Modulus<N> {
     }
 
     /// Miller and Rabin's test. The base is in Montgomery's form, so that any number below the modulus is as good.
-    #[inline(never)] // It is large, and called from more than one place.
     pub(super) fn passes_miller_rabin(&self, base: &[u64; N]) -> bool {
         let mut odd = self.words;
         if let Some(lowest) = odd.first_mut() {
@@ -140,6 +157,18 @@ impl<const N: usize> Modulus<N> {
 /// The bits of a number, the highest first.
 fn bits<const N: usize>(words: &[u64; N]) -> impl Iterator<Item = bool> + '_ {
     words.iter().rev().flat_map(|word| (0..64).rev().map(move |bit| word >> bit & 1 == 1))
+}
+
+/// The words of a number that has no more than `N`.
+fn words<const N: usize>(number: &BigUint) -> Option<[u64; N]> {
+    let mut words = [0; N];
+    let digits = number.to_u64_digits();
+    words.get_mut(..digits.len())?.copy_from_slice(&digits);
+    Some(words)
+}
+
+fn whole(words: &[u64]) -> BigUint {
+    words.iter().rev().fold(BigUint::default(), |sum, word| (sum << 64) + *word)
 }
 
 /// `a * b + c + d` in two words, the lower one first.

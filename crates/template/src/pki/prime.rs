@@ -106,7 +106,7 @@ fn survives_in_lanes<const N: usize, const L: usize, const W: usize>(
     number: &BigUint,
     random: Random<'_>,
 ) -> bool {
-    let Some(modulus) = modulus::<N>(number) else { return false };
+    let Some(modulus) = Modulus::<N>::of(number) else { return false };
     let less = number - 1_u8;
     let twos = less.trailing_zeros().unwrap_or(0);
     let bases = std::array::from_fn(|_| random_below(&less, random));
@@ -124,13 +124,7 @@ fn survives_in_lanes<const N: usize, const L: usize, const W: usize>(
 
 /// Whether a number of `N` words with the highest bit set is prime, but for a chance that nobody lives to see.
 fn is_prime<const N: usize>(number: &BigUint, random: Random<'_>) -> bool {
-    modulus::<N>(number).is_some_and(|modulus| modulus.passes_fermat() && survives(&modulus, random))
-}
-
-/// The number as a modulus, where it has `N` words with the highest bit set.
-fn modulus<const N: usize>(number: &BigUint) -> Option<Modulus<N>> {
-    let words = words::<N>(number)?;
-    words.last().is_some_and(|highest| highest >> 63 == 1).then(|| Modulus::new(words))
+    Modulus::<N>::of(number).is_some_and(|modulus| modulus.passes_fermat() && survives(&modulus, random))
 }
 
 fn survives<const N: usize>(modulus: &Modulus<N>, random: Random<'_>) -> bool {
@@ -154,14 +148,6 @@ fn random_base<const N: usize>(random: Random<'_>) -> [u64; N] {
         *highest >>= 1;
     }
     base
-}
-
-/// The words of a number that has no more than `N`.
-fn words<const N: usize>(number: &BigUint) -> Option<[u64; N]> {
-    let mut words = [0; N];
-    let digits = number.to_u64_digits();
-    words.get_mut(..digits.len())?.copy_from_slice(&digits);
-    Some(words)
 }
 
 /// What is left of a number after division by each of the small primes.

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Random,
     der::{self, Reader},
+    montgomery::Modulus,
     prime::{first_prime, random_odd},
 };
 
@@ -121,11 +122,21 @@ impl RsaKey {
     fn decrypt(&self, number: &BigUint) -> BigUint {
         let [p, q] = &self.primes;
         let [of_p, of_q] = &self.exponents;
-        let by_p = (number % p).modpow(of_p, p);
-        let by_q = (number % q).modpow(of_q, q);
+        let by_p = power(&(number % p), of_p, p);
+        let by_q = power(&(number % q), of_q, q);
         let difference = (by_p + p - &by_q % p) % p;
         difference * &self.coefficient % p * q + by_q
     }
+}
+
+/// A power modulo a prime; of the primes of keys that are made here in a third of the time that others take.
+fn power(base: &BigUint, exponent: &BigUint, prime: &BigUint) -> BigUint {
+    let in_words = match prime.bits() {
+        1024 => Modulus::<16>::of(prime).and_then(|modulus| modulus.raise(base, exponent)),
+        2048 => Modulus::<32>::of(prime).and_then(|modulus| modulus.raise(base, exponent)),
+        _ => None,
+    };
+    in_words.unwrap_or_else(|| base.modpow(exponent, prime))
 }
 
 /// A key of two primes of `N` words each.
