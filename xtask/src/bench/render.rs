@@ -60,14 +60,7 @@ impl Options {
 /// Runs the rendering benchmarks and prints medians and ratios; false where one misses its aim.
 pub(crate) fn render(options: &Options) -> anyhow::Result<bool> {
     let ours = options.ours.clone().map_or_else(binary::release, Ok)?;
-    // Installed as a user has them: how fast a program starts depends on how its file came into the page cache, and a
-    // linker writes it in another way than what copies or unpacks it.
-    let folder = tempfile::tempdir()?;
-    let [ours, helm] = [("ours", ours), ("helm", tools::helms()?.helm4)].map(|(name, binary)| {
-        let path = folder.path().join(name);
-        std::fs::copy(&binary, &path).with_context(|| format!("copying {}", binary.display())).map(|_| path)
-    });
-    let (ours, helm) = (ours?, helm?);
+    let helm = tools::helms()?.helm4;
     let mut table = Table::new();
     for work in works()?.into_iter().filter(|work| options.wants(&work.name)) {
         let (mut our_runs, mut helm_runs) = (Vec::new(), Vec::new());
