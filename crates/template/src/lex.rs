@@ -3,6 +3,7 @@
 //! Source of the rules: Go `text/template/parse/lex.go`.
 
 use bstr::ByteSlice;
+use memchr::{memchr, memchr_iter};
 use value::{
     decode_rune,
     quote::quote,
@@ -173,7 +174,7 @@ impl<'t> Lexer<'t> {
 
     fn count_lines(&mut self) {
         let passed = self.text.get(self.start..self.at).unwrap_or_default();
-        self.line += passed.iter().filter(|&&byte| byte == b'\n').count() as u32;
+        self.line += memchr_iter(b'\n', passed).count() as u32;
     }
 
     fn error(&mut self, message: impl Into<String>) -> Item {
@@ -360,11 +361,11 @@ impl<'t> Lexer<'t> {
     }
 
     fn raw_quoted(&mut self) -> Item {
-        match self.rest().iter().position(|&byte| byte == b'`') {
+        match memchr(b'`', self.rest()) {
             Some(offset) => {
                 self.at += offset + 1;
                 let passed = self.text.get(self.start..self.at).unwrap_or_default();
-                self.line += passed.iter().filter(|&&byte| byte == b'\n').count() as u32;
+                self.line += memchr_iter(b'\n', passed).count() as u32;
                 self.item(Kind::RawString)
             }
             None => self.error("unterminated raw quoted string"),

@@ -25,9 +25,10 @@ pub(super) struct Reader<'a> {
     deflate: usize,
     inflate: Decompress,
     crc: Crc,
-    /// What is decompressed and not yet read: `ready` from `start` on.
+    /// What is decompressed and not yet read: `ready` from `start` to `end`; behind that is room.
     ready: Vec<u8>,
     start: usize,
+    end: usize,
     limit: u64,
     state: State,
 }
@@ -47,8 +48,9 @@ impl<'a> Reader<'a> {
             deflate: 0,
             inflate: Decompress::new(false),
             crc: Crc::new(),
-            ready: Vec::with_capacity(CHUNK + LEFT_OVER),
+            ready: vec![0; CHUNK + LEFT_OVER],
             start: 0,
+            end: 0,
             limit,
             state: State::Reading,
         };
@@ -61,7 +63,7 @@ impl<'a> Reader<'a> {
     /// The next `count` bytes, or fewer where the stream ends before.
     /// An error comes once all bytes before it are read.
     pub(super) fn take(&mut self, count: usize) -> Result<&[u8], Error> {
-        while self.ready.len() - self.start < count {
+        while self.end - self.start < count {
             if let State::Ended(error) = &self.state {
                 match error {
                     Some(error) => return Err(error.clone()),
@@ -71,31 +73,36 @@ impl<'a> Reader<'a> {
             self.more(count);
         }
         let from = self.start;
-        self.start = self.ready.len().min(from.saturating_add(count));
+        self.start = self.end.min(from.saturating_add(count));
         Ok(self.ready.get(from..self.start).unwrap_or_default())
     }
 
     /// The next bytes, `most` at most: those that are ready; none only where the stream ends.
     pub(super) fn some(&mut self, most: usize) -> Result<&[u8], Error> {
-        while self.ready.len() == self.start && matches!(self.state, State::Reading) {
+        while self.end == self.start && matches!(self.state, State::Reading) {
             self.more(0);
         }
-        let ready = self.ready.len() - self.start;
+        let ready = self.end - self.start;
         self.take(most.min(ready.max(1)))
     }
 
     /// Decompresses at least one byte more, or ends the stream.
     fn more(&mut self, wanted: usize) {
-        self.ready.drain(..self.start);
-        self.start = 0;
-        self.ready.reserve(wanted.saturating_sub(self.ready.len()).clamp(CHUNK, 8 << 20));
-        let before = self.ready.len();
+        self.ready.copy_within(self.start..self.end, 0);
+        (self.start, self.end) = (0, self.end - self.start);
+        let room = wanted.saturating_sub(self.end).clamp(CHUNK, 8 << 20);
+        if self.ready.len() - self.end < room {
+            self.ready.resize(self.end + room, 0);
+        }
         let (consumed, produced) = (self.inflate.total_in(), self.inflate.total_out());
         let input = self.input.get(self.position..).unwrap_or_default();
-        let status = self.inflate.decompress_vec(input, &mut self.ready, FlushDecompress::None);
+        let output = self.ready.get_mut(self.end..self.end + room).unwrap_or_default();
+        let status = self.inflate.decompress(input, output, FlushDecompress::None);
         self.position += (self.inflate.total_in() - consumed) as usize;
         let produced = self.inflate.total_out() - produced;
-        self.crc.update(self.ready.get(before..).unwrap_or_default());
+        let before = self.end;
+        self.end += produced as usize;
+        self.crc.update(self.ready.get(before..self.end).unwrap_or_default());
         self.limit = self.limit.saturating_sub(produced);
         let end = match status {
             _ if self.limit == 0 => Some(Some(Error::Stream("chart archive is larger than any chart may be"))),
